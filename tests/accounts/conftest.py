@@ -1,0 +1,5 @@
+"""The fixtures of tests about accounts."""
+
+from tests.world import played, world
+
+__all__ = ["played", "world"]

@@ -1,0 +1,1 @@
+"""A vendor that exists in tests only: two questions, three verbs, no list, no search."""

@@ -1,0 +1,242 @@
+"""Connections to vendors in `/admin/`: whose they are, how they do, who may use them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from portal.accounts.models import User
+from portal.accounts.scoped_admin import May, ScopedAdmin, ScopedInline
+from vendors.connections import credentials, forms, health, pausing
+from vendors.connections.models import (
+    CatalogueEntry,
+    Connection,
+    Credential,
+    Entitlement,
+    VendorAccount,
+)
+from vendors.connections.offered import name_of, vendors
+from vendors.http.errors import VendorError
+from vendors.http.redaction import redact
+
+NOTED = ("last_ok_at", "last_error_at", "last_error", "tested_at", "refused_at", "outage_until")
+
+
+class Accounts(ScopedInline):
+    """The vendor accounts reached through a connection."""
+
+    resellers = May.WRITE
+    model = VendorAccount
+    fields = ("account_id", "name")
+
+
+class Entitlements(ScopedInline):
+    """The customers that may file under a vendor account."""
+
+    resellers = May.WRITE
+    model = Entitlement
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ScopedAdmin):
+    """A connection is added in two steps: whose and to which vendor, then its credential."""
+
+    resellers = May.WRITE
+    proves_identity = True
+    organization_paths = ("owner",)
+    list_display = ("label", "vendor_name", "owner", "told", "last_ok_at")
+    list_filter = ("state", "owner")
+    search_fields = ("label", "owner__name")
+    list_select_related = ("owner",)
+    actions = ("test_selected",)
+    change_form_template = "admin/connections/connection/change_form.html"
+
+    @admin.display(description="Vendor")
+    def vendor_name(self, obj: Connection) -> str:
+        return name_of(obj.vendor)
+
+    @admin.display(description="State")
+    def standing(self, obj: Connection) -> str:
+        return health.standing(obj).label
+
+    @admin.display(description="State")
+    def told(self, obj: Connection) -> str:
+        """The state with its reason, in one column: the last of many is cut off."""
+        return ": ".join(filter(None, (self.standing(obj), obj.last_error)))
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return [Accounts] if obj else []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("owner", "vendor_name", "standing", *NOTED) if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": forms.NewConnectionForm.Meta.fields})]
+        adapter = vendors().get(obj.vendor)
+        declared = adapter.credential_fields if adapter else ()
+        return [
+            (None, {"fields": ("owner", "vendor_name", "label", "state", "base_url")}),
+            (
+                "Credential",
+                {
+                    "fields": (*(forms.PREFIX + field.key for field in declared), "expires_on"),
+                    "description": forms.kept_words(obj),
+                },
+            ),
+            ("Health", {"fields": ("standing", *NOTED)}),
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> "type[ModelForm[Any]]":
+        adapter = vendors().get(obj.vendor) if obj else None
+        kwargs["form"] = forms.connection_form(adapter, obj) if obj else forms.NewConnectionForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if "state" in form.changed_data:
+            pausing.note_change(obj)
+        super().save_model(request, obj, form, change)
+        if change and form.new_fields:
+            obj.base_url = form.cleaned_data["base_url"]
+            obj.save(update_fields=["base_url"])
+            credentials.replace(obj, form.new_fields, by=_person(request), changed=form.entered)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go on to the credential."""
+        self.message_user(request, f"{obj} is added. Now enter its credential.", messages.SUCCESS)
+        return redirect("admin:connections_connection_change", obj.pk)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path(
+            "<uuid:connection_id>/test/",
+            self.admin_site.admin_view(self.test_one),
+            name="connections_connection_test",
+        )
+        return [own, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def test_one(self, request: HttpRequest, connection_id: UUID) -> HttpResponse:
+        """Test what is stored; outside any transaction, for a vendor may take its time."""
+        connection = self.get_object(request, str(connection_id))
+        if not self.has_change_permission(request, connection):
+            raise PermissionDenied
+        self._test(request, connection)
+        return redirect("admin:connections_connection_change", connection_id)
+
+    @admin.action(description="Test the selected connections", permissions=["change"])
+    def test_selected(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        for connection in queryset:
+            self._test(request, connection)
+
+    def _test(self, request: HttpRequest, connection: Connection) -> None:
+        try:
+            proof = credentials.test(connection, by=_person(request))
+        except VendorError as error:
+            self.message_user(request, _failed(connection, error), messages.ERROR)
+        except LookupError as error:
+            self.message_user(request, f"{connection}: {error}", messages.ERROR)
+        else:
+            words = [f"{connection} works.", *proof.proven]
+            if proof.not_proven:
+                words += ["Not tried:", *proof.not_proven]
+            if proof.clock_skew is not None:
+                words.append(_clock_words(proof.clock_skew))
+            self.message_user(request, " ".join(words), messages.SUCCESS)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - admin_view let nobody else in
+    return request.user
+
+
+def _clock_words(skew: float) -> str:
+    """How far the vendor's clock is ahead of ours; it tells whole seconds, so one is no odds."""
+    seconds = round(abs(skew))
+    if seconds <= 1:
+        return "The vendor's clock agrees with ours within a second."
+    return f"The vendor's clock is {seconds:,} s {'ahead of' if skew > 0 else 'behind'} ours."
+
+
+def _failed(connection: Connection, error: VendorError) -> str:
+    return f"{connection} does not work ({type(error).__name__}): {redact(error.words)}"
+
+
+@admin.register(Credential)
+class CredentialAdmin(ScopedAdmin):
+    """Which credentials there are and were. Set on the connection's page; shown nowhere."""
+
+    resellers = May.READ
+    read_only = True
+    organization_paths = ("connection__owner",)
+    fields = ("connection", "state", "ends", "identity", "set_by", "set_at")
+    list_display = ("connection", "state", "ends", "identity", "set_by", "set_at")
+    list_filter = ("state", "connection")
+    list_select_related = ("connection", "set_by")
+
+    @admin.display(description="Fingerprint")
+    def ends(self, obj: Credential) -> str:
+        return f"…{obj.fingerprint[-4:]}"
+
+
+@admin.register(VendorAccount)
+class VendorAccountAdmin(ScopedAdmin):
+    """Accounts at vendors, and which customers may use each."""
+
+    resellers = May.WRITE
+    organization_paths = ("connection__owner",)
+    fields = ("connection", "account_id", "name")
+    list_display = ("name", "account_id", "connection")
+    list_filter = ("connection",)
+    search_fields = ("name", "account_id")
+    list_select_related = ("connection",)
+    inlines = (Entitlements,)
+
+
+@admin.register(Entitlement)
+class EntitlementAdmin(ScopedAdmin):
+    """Which customer may use which account."""
+
+    resellers = May.WRITE
+    organization_paths = ("account__connection__owner", "customer")
+    list_display = ("customer", "account")
+    list_filter = ("customer", "account")
+    list_select_related = ("customer", "account__connection")
+
+
+@admin.register(CatalogueEntry)
+class CatalogueEntryAdmin(ScopedAdmin):
+    """What is kept of vendors' forms, and how old it is."""
+
+    resellers = May.READ
+    read_only = True
+    organization_paths = ("connection__owner",)
+    fields = (
+        "connection",
+        "operation",
+        "parameters",
+        "digest",
+        "fetched_at",
+        "changed_at",
+        "wanted_at",
+        "failed_at",
+        "failure",
+    )
+    list_display = ("operation", "parameters", "connection", "fetched_at", "changed_at", "failure")
+    list_filter = ("operation", "connection")
+    search_fields = ("operation", "parameters")
+    list_select_related = ("connection",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("value")
