@@ -62,7 +62,11 @@ class Family:
         return any(c.name == name and c.process.poll() is None for c in self._children)
 
     def watch(self, stopping: threading.Event) -> None:
-        """Restart what dies, after growing pauses, until `stopping` is set."""
+        """Restart what dies, after growing pauses, until `stopping` is set.
+
+        To be called from the thread that lives as long as we do: to the system the parent of a
+        process is the thread that started it, and `die_with_parent` ends children with that.
+        """
         while not stopping.wait(0.1):
             for child in self._children:
                 self._tend(child)
@@ -89,7 +93,9 @@ class Family:
             start_new_session=True,  # Ctrl-C reaches us alone, we end them in order
             preexec_fn=partial(die_with_parent, os.getpid()),
         )
-        self._pid_file(name).write_text(f"{process.pid}\n")
+        written = self._folder / f".{name}.pid"
+        written.write_text(f"{process.pid}\n")
+        written.replace(self._pid_file(name))  # whoever finds the file finds it whole
         return process
 
     def _tend(self, child: Child) -> None:
