@@ -41,7 +41,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, Q, QuerySet, Value
+from django.db.models import Max, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
@@ -49,6 +49,7 @@ from cases import access, identity, notices
 from cases.models import Attachment, Case, Entry, Push, PushEvent
 from cases.models.push import ENDED, HELD, State
 from portal.accounts.models import User
+from portal.prepared import Prepared, Slot
 from vendors.vocabulary import Kind, MarkerHome, Receipt
 
 log = logging.getLogger("caseport.outbox")
@@ -117,6 +118,9 @@ MOVES: Mapping[State, Mapping[State, tuple[By, ...]]] = {
     State.SUPERSEDED: {},
 }
 
+LAST_EVENT = Prepared(
+    lambda: PushEvent.objects.filter(push=Slot("push", UUIDField())).order_by("-number")[:1]
+)
 MAY_HAVE_BEEN_SENT = (State.SENDING, State.UNCERTAIN, State.CHECKING, State.NEEDS_PERSON)
 
 
@@ -148,7 +152,7 @@ def transition(push: Push, to: State, actor: Actor, why: str = "", **columns: An
         columns.setdefault("settled_at", timezone.now())
     if to is State.PENDING:
         columns.setdefault("waiting_since", push.waiting_since)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         same = access.worker_pushes().filter(pk=push.pk, state=was, token=push.token)
         if same.update(state=to, **columns) != 1:
             return False
@@ -161,8 +165,8 @@ def transition(push: Push, to: State, actor: Actor, why: str = "", **columns: An
 
 def _record(push: Push, was: State | None, now: State, actor: Actor, why: str) -> int:
     """Append an event and give its number; the row lock of the update keeps the numbers apart."""
-    last = PushEvent.objects.filter(push=push).aggregate(last=Max("number"))["last"]
-    number: int = (last or 0) + 1
+    last = LAST_EVENT.first(push=push.pk)
+    number = last.number + 1 if last is not None else 1
     PushEvent.objects.create(
         push=push,
         number=number,
@@ -265,15 +269,16 @@ def settle(push: Push, receipt: Receipt, actor: Actor, why: str) -> bool:
         kept = {"receipt": asdict(receipt), "outcome": receipt.words}
         if not transition(push, State.DONE, actor, why, **kept):
             return False
-        case = access.worker_cases().select_for_update().get(pk=push.case_id)
         if push.kind == Kind.CREATE and receipt.vendor_id:
+            case = access.worker_cases().select_for_update().get(pk=push.case_id)
             identity.link(case, receipt.vendor_id)
         elif push.attachment_id and receipt.vendor_id:
             Attachment.objects.filter(pk=push.attachment_id).update(
                 vendor_file_id=receipt.vendor_id
             )
         now = timezone.now()
-        access.worker_cases().filter(pk=case.pk).update(updated_at=now, refresh_wanted_at=now)
+        case_row = access.worker_cases().filter(pk=push.case_id)
+        case_row.update(updated_at=now, refresh_wanted_at=now)
     return True
 
 

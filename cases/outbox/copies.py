@@ -35,7 +35,7 @@ REFUSAL = (
 
 def note(push: Push) -> None:
     """Remember that this step sets out now, in one write; a note that cannot be kept is logged."""
-    last = PushEvent.objects.filter(push=push).latest("number")
+    (last,) = pushes.LAST_EVENT.run(push=push.pk)
     path = _note()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -81,7 +81,8 @@ def doubt_all() -> int:
 
 
 def _is_doubted(push: Push) -> bool:
-    return PushEvent.objects.filter(push=push).latest("number").why == WHY
+    (last,) = pushes.LAST_EVENT.run(push=push.pk)
+    return last.why == WHY
 
 
 def _doubt(push: Push, alive: datetime | None) -> bool:

@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 import httpx
+from django.db.models import UUIDField
 
+from portal.prepared import Prepared, Slot
 from vendors.connections import secrets
 from vendors.connections.metadata import Budget, StoredCatalogue
 from vendors.connections.models import Connection, Credential
@@ -109,8 +111,18 @@ def _auth(adapter: type[Vendor], credential: Credential) -> httpx.Auth:
     return signer
 
 
+_ACTIVE = Prepared(
+    lambda: Credential.objects.filter(
+        connection=Slot("connection", UUIDField()), state=Credential.State.ACTIVE
+    )
+)
+
+
 def active_credential(connection: Connection) -> Credential | None:
-    return connection.credentials.filter(state=Credential.State.ACTIVE).first()
+    found = _ACTIVE.first(connection=connection.pk)
+    if found is not None:
+        found.connection = connection
+    return found
 
 
 def sent_as(connection: Connection) -> str:

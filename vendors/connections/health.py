@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.accounts.notices import Kind
+from portal.prepared import Slot
 from vendors.connections import notices
 from vendors.connections.models import Connection, Credential
 from vendors.connections.offered import name_of, vendors
@@ -86,7 +87,7 @@ def _is_busy(connection: Connection, now: datetime) -> bool:
     return connection.busy_until is not None and connection.busy_until > now
 
 
-def available(now: datetime) -> Q:
+def available(now: datetime | Slot) -> Q:
     """The connections that may be called: active, credential not refused, no outage, not busy.
 
     One whose outage has run its time counts; who picks it asks `enter` before calling.
