@@ -68,7 +68,7 @@ class History:
         "withdraw": 2,
         "pause": 1,
         "resume": 3,
-        "pull": 2,
+        "pull": 1,
     }
 
     def run(self, acts: int) -> Verdict:
@@ -117,10 +117,11 @@ class History:
             self.cases.append(self.yard.estate.case(*more))
             return
         case = self.chance.choice(self.cases)
-        kinds = [Kind.NOTE, Kind.NOTE, Kind.NOTE, Kind.FILE, Kind.CLOSE]
-        if access.worker_pushes().filter(case=case, kind=Kind.CLOSE).exists():
-            kinds = [Kind.NOTE, Kind.FILE]
-        self.yard.estate.owe(case, self.chance.choice(kinds))
+        more = self.chance.choices([Kind.NOTE, Kind.FILE], [5, 1], k=self.chance.randint(1, 4))
+        is_closing = access.worker_pushes().filter(case=case, kind=Kind.CLOSE).exists()
+        if not is_closing and self.chance.random() < 0.3:
+            more.insert(self.chance.randint(0, len(more)), Kind.CLOSE)
+        self.yard.estate.owe(case, *more)
 
     def withdraw(self) -> None:
         """Somebody takes back a step; it may be too late."""

@@ -13,8 +13,8 @@ from tests.faults.yard import Yard
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PARTS = 40  # so that several processes share them
-PUSHES = share(10_000)
-ACTS = (40, 120, 400)
+PUSHES = share(50_000)
+ACTS = (40, 200, 600)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
