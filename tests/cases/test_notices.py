@@ -16,7 +16,7 @@ from cases.notices.mailing import MOST_TRIES, send_due
 from portal.accounts.models import Membership, Notification, User
 from portal.accounts.roles import Role
 from tests.cases.read_page import Page
-from tests.factories import NotificationFactory
+from tests.factories import CredentialFactory, NotificationFactory
 from tests.world import World
 from vendors.connections import health
 from vendors.http.errors import Unauthorised, Unreachable
@@ -68,6 +68,27 @@ def test_who_mends_a_credential_is_not_told_that_it_works_again(world: World) ->
     health.note_tested(world.connection, by=world.people["admin"])
     assert told(world.people["admin"]) == ["credential"]
     assert sorted(told(other)) == ["credential", "recovered"]
+
+
+def fail_through(world: World) -> None:
+    for _ in range(6):
+        health.note_failure(world.connection, Unreachable("No route."))
+
+
+def test_a_new_credential_is_not_said_to_work_before_it_did(world: World) -> None:
+    health.note_failure(world.connection, Unauthorised("No such client.", status=401))
+    health.note_new_credential(world.connection)
+    newest = Notification.objects.filter(user=world.people["admin"], kind="recovered").get()
+    assert newest.text == "“Meridian's” has a new credential. What waits is tried with it."
+
+
+def test_an_outage_that_outlives_a_new_credential_is_told_again(world: World) -> None:
+    fail_through(world)
+    world.connection.credentials.update(state="retired")
+    CredentialFactory(connection=world.connection)
+    health.note_new_credential(world.connection)
+    fail_through(world)
+    assert sorted(told(world.people["admin"])) == ["outage", "outage", "recovered"]
 
 
 def test_a_credential_that_was_never_refused_recovers_from_nothing(world: World) -> None:
