@@ -84,10 +84,10 @@ def test_steps_that_stopped_and_steps_on_their_way_stand_apart(
 
 def test_a_step_behind_another_is_promised_no_time(manager: Membership, client: Client) -> None:
     case = CaseFactory(organization=manager.organization)
-    PushFactory(case=case, state=State.UNCERTAIN, position=1)
+    PushFactory(case=case, state=State.UNCERTAIN, position=1, kind=Kind.NOTE)
     PushFactory(case=case, position=2, not_before=timezone.now() + timedelta(minutes=5))
     moving = panel(home(client), "moving")
-    assert "Second in its case" in moving
+    assert "Waits for the note before it" in moving
     assert "next look" in moving
     assert "next try" not in moving
 
