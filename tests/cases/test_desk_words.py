@@ -1,0 +1,115 @@
+"""How the desk says it: a reason for every state, and what a step waits behind."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cases.models import Push
+from cases.models.push import UNFINISHED, State
+from portal.accounts.models import Membership
+from portal.accounts.roles import Role
+from tests.cases.read_page import Page
+from tests.factories import CaseFactory, ConnectionFactory, MembershipFactory, PushFactory
+from vendors.connections.models import Connection
+from vendors.vocabulary import Kind
+
+HELD = {"token": "6f0d0e9c-7d0c-4f39-9b5b-5a1f4a8f0d11"}
+
+
+@pytest.fixture
+def manager(db: None, client: Client) -> Membership:
+    membership = MembershipFactory(role=Role.MANAGER)
+    client.force_login(membership.user)
+    return membership
+
+
+@pytest.fixture
+def connection(manager: Membership) -> Connection:
+    made: Connection = ConnectionFactory(owner=manager.organization.reseller)
+    return made
+
+
+def owed(connection: Connection, state: State = State.PENDING, **columns: Any) -> Push:
+    customer = connection.owner.customers.get()
+    case = columns.pop("case", None) or CaseFactory(organization=customer, connection=connection)
+    if state in {State.SENDING, State.CHECKING}:
+        columns |= HELD | {"lease_until": timezone.now() + timedelta(minutes=1)}
+    made: Push = PushFactory(case=case, state=state, **columns)
+    return made
+
+
+def desk(client: Client, query: str = "") -> Page:
+    return Page(client.get(f"/deliveries/{query}"))
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_every_state_has_a_cause_in_words(
+    connection: Connection, client: Client, state: State
+) -> None:
+    for _ in range(2):
+        owed(connection, state)
+    cause = desk(client).one("data-cause")
+    assert len(cause.text.partition("2 ×")[2].partition("·")[0].split()) > 3
+
+
+def test_steps_that_only_wait_for_another_are_counted_apart(
+    connection: Connection, client: Client
+) -> None:
+    case = owed(connection).case
+    for position in (2, 3):
+        owed(connection, case=case, position=position)
+    owed(connection)
+    Connection.objects.update(busy_until=timezone.now() + timedelta(minutes=5))
+    cause = desk(client).one("data-cause").text
+    assert "4 × Asked to wait" in cause
+    assert "2 of them only wait for another step of their case to go first." in cause
+
+
+def test_steps_of_several_cases_wait_for_no_other(connection: Connection, client: Client) -> None:
+    for _ in range(3):
+        owed(connection)
+    assert "of them" not in desk(client).one("data-cause").text
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (Kind.CREATE, "Waits for the case to be filed"),
+        (Kind.NOTE, "Waits for the note before it"),
+        (Kind.FILE, "Waits for the file before it"),
+        (Kind.CLOSE, "Waits for the close request before it"),
+    ],
+)
+def test_a_step_says_what_it_waits_behind(
+    connection: Connection, client: Client, before: Kind, words: str
+) -> None:
+    first = owed(connection, State.UNCERTAIN, position=1, kind=before)
+    second = owed(connection, case=first.case, position=2)
+    assert words in desk(client).one("data-push", str(second.pk)).text
+
+
+def test_what_its_vendor_still_works_on_holds_back_a_close_request_alone(
+    connection: Connection, client: Client
+) -> None:
+    file = owed(connection, State.AWAITING, position=1, kind=Kind.FILE)
+    note = owed(connection, case=file.case, position=2, kind=Kind.NOTE)
+    assert "Waits for the" not in desk(client).one("data-push", str(note.pk)).text
+    Push.everything.filter(pk=note.pk).update(kind=Kind.CLOSE)
+    assert "Waits for the file before it" in desk(client).one("data-push", str(note.pk)).text
+
+
+def test_one_card_has_one_way_to_all_its_steps_and_one_to_each_cause(
+    connection: Connection, client: Client
+) -> None:
+    def ways() -> list[str]:
+        return [a.text for a in desk(client).tagged("a") if a.text.startswith("Show")]
+
+    for _ in range(9):
+        owed(connection, State.REFUSED, outcome="Too long.")
+    assert ways() == ["Show all 9"]
+    for _ in range(7):
+        owed(connection, State.REFUSED, outcome="Not now.")
+    assert ways() == ["Show all 16 : Refused", "Show these 9", "Show these 7"]
