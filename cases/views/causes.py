@@ -51,18 +51,42 @@ COUNTED = ("standing", "connection", "state", "outcome", "is_behind", "is_queued
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One heading of the desk; STALLED has no states of its own."""
+    """One heading of the desk; STALLED has no states of its own.
+
+    What is to be done about its steps is said to those who settle them, and otherwise to the rest.
+    """
 
     key: str
     title: str
     states: tuple[State, ...]
+    to_settlers: str = ""
+    to_others: str = ""
 
 
+MEND = "Open one to read why; mend it and send it again, or take it back."
 STANDINGS = (
-    Standing("needs_person", "Need a person", (State.NEEDS_PERSON,)),
-    Standing("refused", "Refused", (State.REFUSED,)),
-    Standing("parked", "Held by us", (State.PARKED,)),
-    Standing(STALLED, "Stalled", ()),
+    Standing(
+        "needs_person",
+        "Need a person",
+        (State.NEEDS_PERSON,),
+        "Open one, look at its vendor and say what you saw.",
+        "Staff look at the vendor and decide. Nothing is asked of you.",
+    ),
+    Standing("refused", "Refused", (State.REFUSED,), MEND, MEND),
+    Standing(
+        "parked",
+        "Held by us",
+        (State.PARKED,),
+        "Nothing is tried any more until somebody lets it go on.",
+        "Staff let them go on. Nothing is asked of you.",
+    ),
+    Standing(
+        STALLED,
+        "Stalled",
+        (),
+        "Is a worker running? Nothing is lost meanwhile.",
+        "Nothing is lost. Should it stay so, tell whoever looks after your cases.",
+    ),
     Standing(
         "checking",
         "Sent, not yet confirmed",

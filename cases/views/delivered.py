@@ -21,10 +21,10 @@ from vendors.vocabulary import Kind
 
 BEHIND = "Waits for an earlier step of this case that needs a person."
 STALLED = "stalled"  # the standing of what `cases.stalled` finds
-UNTAKEN = "It should have been sent or looked for by now. Is a worker running?"
-SILENT = "Its worker fell silent, and no other has taken it back. Is a worker running?"
+UNTAKEN = "It should have been sent or looked for by now."
+SILENT = "It was being worked on, and then nothing more was heard of it."
 TIMED = (State.PENDING, State.UNCERTAIN, State.AWAITING)  # something is due at a known time
-FREE = "Waits for its turn; nothing holds it back."
+FREE = "Waits for its turn."
 MUTE = "{vendor} gave no reason."
 BEFORE = {  # what a step waits for, by the kind of the one before it
     Kind.CREATE: "the case to be filed",
@@ -110,8 +110,12 @@ def shown(pushes: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def told(push: Push, queue: str = "") -> Delivered:
+    """The step as a line; one that waits for another of its case tells of nothing else."""
     vendor = name_of(push.connection.vendor)
-    return Delivered(push, vendor, delivery_of(push, vendor), ground_of(push).why, queue)
+    found: Any = push
+    waits = bool(queue) and push.state == State.PENDING and not found.is_behind
+    why = "" if waits else ground_of(push).why
+    return Delivered(push, vendor, delivery_of(push, vendor), why, queue)
 
 
 def ground_of(push: Push) -> Ground:

@@ -11,12 +11,15 @@ from django.views.decorators.http import require_GET
 from cases import access
 from cases.access import Viewer
 from cases.models import Case as Mirrored
+from cases.models import Push
+from cases.models.push import State
 from cases.views.delivered import Delivered, owed, queues, shown, told
 from cases.views.freshness import freshness, with_owners
 from cases.views.next_action import to_answer
 from cases.views.refusals import refusals
 from cases.views.rows import Line, brief, lines
 from cases.views.steps import WAIT_FOR_PERSON
+from portal.accounts.roles import Ability
 from vendors.connections.offered import name_of
 from vendors.vocabulary import Status
 
@@ -44,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": recent,
         "stopped": stopped,
         "moving": moving,
+        "is_asked": any(_is_asked(viewer, line.push) for line in stopped),
         "drafts": [
             (draft, name_of(draft.account.connection.vendor))
             for draft in drafts.order_by("-updated_at")[:MOST]
@@ -68,6 +72,14 @@ def _delivered(viewer: Viewer) -> tuple[list[Delivered], list[Delivered]]:
         [line for line in lines if line.push.state in WAIT_FOR_PERSON],
         [line for line in lines if line.push.state not in WAIT_FOR_PERSON],
     )
+
+
+def _is_asked(viewer: Viewer, push: Push) -> bool:
+    """Whether this stopped step waits for the viewer, and not for others."""
+    refused = push.state == State.REFUSED
+    if refused and push.author_id == viewer.user.pk and viewer.seen_by is None:
+        return True
+    return access.may(viewer, push.case, Ability.WRITE if refused else Ability.SETTLE)
 
 
 def _lines(viewer: Viewer, *groups: QuerySet[Mirrored]) -> list[list[Line]]:

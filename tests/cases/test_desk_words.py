@@ -65,7 +65,7 @@ def test_steps_that_only_wait_for_another_are_counted_apart(
     Connection.objects.update(busy_until=timezone.now() + timedelta(minutes=5))
     cause = desk(client).one("data-cause").text
     assert "4 × Asked to wait" in cause
-    assert "2 of them only wait for another step of their case to go first." in cause
+    assert "2 of them wait only for another step of their case to go first." in cause
 
 
 def test_steps_of_several_cases_wait_for_no_other(connection: Connection, client: Client) -> None:
@@ -113,3 +113,31 @@ def test_one_card_has_one_way_to_all_its_steps_and_one_to_each_cause(
     for _ in range(7):
         owed(connection, State.REFUSED, outcome="Not now.")
     assert ways() == ["Show all 16 : Refused", "Show these 9", "Show these 7"]
+
+
+@pytest.mark.parametrize(
+    ("state", "to_staff", "to_customer"),
+    [
+        (State.NEEDS_PERSON, "say what you saw", "Nothing is asked of you."),
+        (State.PARKED, "until somebody lets it go on", "Nothing is asked of you."),
+        (State.REFUSED, "mend it and send it again", "mend it and send it again"),
+    ],
+)
+def test_a_heading_says_what_is_to_be_done_and_by_whom(
+    connection: Connection, client: Client, state: State, to_staff: str, to_customer: str
+) -> None:
+    owed(connection, state)
+    assert to_customer in desk(client).one("data-group").text
+    client.force_login(MembershipFactory(organization=connection.owner, role=Role.AGENT).user)
+    assert to_staff in desk(client).one("data-group").text
+
+
+def test_what_waits_for_another_step_is_not_said_to_wait_for_the_vendor_too(
+    connection: Connection, client: Client
+) -> None:
+    first = owed(connection, State.UNCERTAIN, position=1)
+    owed(connection, case=first.case, position=2)
+    Connection.objects.update(busy_until=timezone.now() + timedelta(minutes=5))
+    moving = Page(client.get("/")).one("aria-labelledby", "moving-title").text
+    assert "Waits for the case to be filed" in moving or "Waits for the note before it" in moving
+    assert "asked us to wait" not in moving

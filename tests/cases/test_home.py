@@ -164,6 +164,19 @@ def test_home_asks_at_most_twelve_times_for_staff_with_everything_on_it(
         client.get("/")
 
 
+@pytest.mark.parametrize("state", [State.NEEDS_PERSON, State.PARKED])
+def test_what_waits_for_staff_needs_them_and_not_their_customer(
+    manager: Membership, client: Client, state: State
+) -> None:
+    case = CaseFactory(organization=manager.organization)
+    PushFactory(case=case, state=state)
+    page = home(client)
+    assert page.tagged("h1")[0].text == "Nothing needs you right now"
+    assert case.subject in panel(page, "stopped")
+    client.force_login(MembershipFactory(organization=case.reseller, role=Role.AGENT).user)
+    assert home(client).tagged("h1")[0].text == "What needs you"
+
+
 def test_each_panel_shows_the_longest_waiting_steps_of_its_own(
     manager: Membership, client: Client
 ) -> None:

@@ -20,7 +20,7 @@ from tests.world import World
 REFUSING = "[simulate: failed-request]"
 WORKER = Actor(By.WORKER, worker="test:1")
 NO_LOOK = "Akamai offers no way to look it up."
-ALIKE = "Something alike is there, without our marker."
+ALIKE = "Something alike is there, without our reference."
 
 
 def told(person: User) -> list[str]:
