@@ -1,4 +1,4 @@
-"""How the desk says it: a reason for every state, and what a step waits behind."""
+"""How desk and case say it: why a step stands so, what it waits behind, who sees to it."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,13 @@ from cases.models.push import UNFINISHED, State
 from portal.accounts.models import Membership
 from portal.accounts.roles import Role
 from tests.cases.read_page import Page
-from tests.factories import CaseFactory, ConnectionFactory, MembershipFactory, PushFactory
+from tests.factories import (
+    CaseFactory,
+    ConnectionFactory,
+    EntryFactory,
+    MembershipFactory,
+    PushFactory,
+)
 from vendors.connections.models import Connection
 from vendors.vocabulary import Kind
 
@@ -141,3 +147,18 @@ def test_what_waits_for_another_step_is_not_said_to_wait_for_the_vendor_too(
     moving = Page(client.get("/")).one("aria-labelledby", "moving-title").text
     assert "Waits for the case to be filed" in moving or "Waits for the note before it" in moving
     assert "asked us to wait" not in moving
+
+
+def test_a_customers_case_says_who_looks_after_a_doubtful_or_a_held_step(
+    connection: Connection, client: Client
+) -> None:
+    told = {
+        State.NEEDS_PERSON: "waits for {} to look at Akamai",
+        State.PARKED: "Somebody of {} will see to it and let it go on; nothing is asked of you.",
+    }
+    for state, words in told.items():
+        customer = connection.owner.customers.get()
+        case = CaseFactory(organization=customer, connection=connection, vendor_id=f"F-{state}")
+        owed(connection, state, case=case, entry=EntryFactory(case=case), kind=Kind.NOTE)
+        page = Page(client.get(f"/cases/{case.reference}/")).text
+        assert words.format(connection.owner.name) in page
