@@ -64,7 +64,7 @@ def test_every_state_has_a_cause_in_words(
 def test_steps_that_only_wait_for_another_are_counted_apart(
     connection: Connection, client: Client
 ) -> None:
-    case = owed(connection).case
+    case = owed(connection, position=1).case
     for position in (2, 3):
         owed(connection, case=case, position=position)
     owed(connection)
