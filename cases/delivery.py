@@ -58,9 +58,9 @@ _DETAILS = {
     ),
     State.CHECKING: "Looking at {vendor} whether it arrived. Nothing is sent twice.",
     State.NEEDS_PERSON: (
-        "We cannot tell whether {vendor} received this. A person must look there and decide."
+        "We cannot tell whether {vendor} received this. Staff look there and decide."
     ),
-    State.PARKED: "Held by us and not sent. Staff see it under Deliveries and let it go on.",
+    State.PARKED: "Held by us and not sent until staff let it go on.",
     State.SKIPPED: "Left out by a person.",
     State.SUPERSEDED: "Replaced by an edited step.",
 }

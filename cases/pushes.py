@@ -157,7 +157,8 @@ def transition(push: Push, to: State, actor: Actor, why: str = "", **columns: An
         if same.update(state=to, **columns) != 1:
             return False
         number = _record(push, was, to, actor, why)
-        notices.step_moved(push, was, to, actor.user, number)
+        outcome = columns.get("outcome", push.outcome)
+        notices.step_moved(push, was, to, actor.user, number, outcome)
     for name, value in {"state": to, **columns}.items():
         setattr(push, name, value)
     return True

@@ -59,9 +59,14 @@ def _decide(push: Push, vendor: Vendor, actor: Actor, finding: Finding) -> None:
     if finding.found is not None and finding.matches <= 1:
         pushes.settle_or_ask(push, finding.found, actor, "found at the vendor by its marker")
     elif finding.matches > 1:
-        _ask_person(push, actor, f"{finding.matches} things there carry its marker.", candidates)
+        _ask_person(
+            push,
+            actor,
+            f"{finding.matches} things there carry our reference.",
+            candidates,
+        )
     elif push.marker_home == MarkerHome.NONE:
-        _ask_person(push, actor, "It carried no marker that can be read back.", candidates)
+        _ask_person(push, actor, "It carried no reference that can be read back.", candidates)
     elif push.sent_as != gateway.sent_as(push.connection):
         _ask_person(push, actor, "The credential changed since it was sent.", candidates)
     else:
@@ -83,7 +88,12 @@ def _absent_so_far(
     looks = push.looks + counts(push, vendor)
     if looks >= len(horizon(vendor)):
         if candidates:
-            _ask_person(push, actor, "Something alike is there, without our marker.", candidates)
+            _ask_person(
+                push,
+                actor,
+                "Something alike is there, without our reference.",
+                candidates,
+            )
             return
         why = f"absent in {looks} looks; it is sent again"
         anew = {"not_before": clock.now(), "outcome": "", "failing_since": None}

@@ -7,10 +7,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Value, When, Window
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 from django.forms import Form
 
+from cases import access, pushes
 from cases.access import Viewer, connections_behind
 from cases.models.push import State
 from cases.stalled import stalled
@@ -32,23 +46,47 @@ from vendors.vocabulary import Kind
 
 MOST = 50  # lines of one standing in the overview
 OF_ONE_CAUSE = 5  # of them with the same cause
-COUNTED = ("standing", "connection", "state", "outcome", "is_behind", "kind")
+COUNTED = ("standing", "connection", "state", "outcome", "is_behind", "is_queued", "kind")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One heading of the desk; STALLED has no states of its own."""
+    """One heading of the desk; STALLED has no states of its own.
+
+    What is to be done about its steps is said to those who settle them, and otherwise to the rest.
+    """
 
     key: str
     title: str
     states: tuple[State, ...]
+    to_settlers: str = ""
+    to_others: str = ""
 
 
+MEND = "Open one to read why; mend it and send it again, or take it back."
 STANDINGS = (
-    Standing("needs_person", "Need a person", (State.NEEDS_PERSON,)),
-    Standing("refused", "Refused", (State.REFUSED,)),
-    Standing("parked", "Held by us", (State.PARKED,)),
-    Standing(STALLED, "Stalled", ()),
+    Standing(
+        "needs_person",
+        "Need a person",
+        (State.NEEDS_PERSON,),
+        "Open one, look at its vendor and say what you saw.",
+        "Staff look at the vendor and decide. Nothing is asked of you.",
+    ),
+    Standing("refused", "Refused", (State.REFUSED,), MEND, MEND),
+    Standing(
+        "parked",
+        "Held by us",
+        (State.PARKED,),
+        "Nothing is tried any more until somebody lets it go on.",
+        "Staff let them go on. Nothing is asked of you.",
+    ),
+    Standing(
+        STALLED,
+        "Stalled",
+        (),
+        "Is a worker running? Nothing is lost meanwhile.",
+        "Nothing is lost. Should it stay so, tell whoever looks after your cases.",
+    ),
     Standing(
         "checking",
         "Sent, not yet confirmed",
@@ -71,6 +109,7 @@ class Cause:
     words: str
     since: datetime
     count: int = 0
+    queued: int = 0  # how many of them only wait for another one of their case
     again: int = 0  # how many of them can be tried again as they are
     rows: Q = field(default_factory=Q)
     lines: list[Delivered] = field(default_factory=list)
@@ -100,16 +139,22 @@ class Group:
 
 
 def standing(viewer: Viewer) -> QuerySet[Any]:
-    """Every owed step, with the heading it stands under."""
+    """Every owed step, with the heading it stands under and whether another one is before it."""
     headings = [When(stalled(clock.now()), then=Value(STALLED))]
     headings += [When(state__in=each.states, then=Value(each.key)) for each in STANDINGS]
-    found: QuerySet[Any] = owed(viewer).annotate(standing=Case(*headings, output_field=CharField()))
+    before = access.pushes(viewer).filter(
+        pushes.blocks(OuterRef("kind")), case=OuterRef("case"), position__lt=OuterRef("position")
+    )
+    found: QuerySet[Any] = owed(viewer).annotate(
+        standing=Case(*headings, output_field=CharField()),
+        is_queued=Case(When(state=State.PENDING, then=Exists(before)), default=Value(False)),
+    )
     return found
 
 
-def causes(pushes: QuerySet[Any]) -> dict[str, Cause]:
+def causes(steps: QuerySet[Any]) -> dict[str, Cause]:
     """Every cause among these steps by its key, counted in the database."""
-    counted = pushes.order_by().values(*COUNTED).annotate(count=Count("pk"), first=Min("since"))
+    counted = steps.order_by().values(*COUNTED).annotate(count=Count("pk"), first=Min("since"))
     rows = list(counted)
     connections = connections_behind(row["connection"] for row in rows)
     found: dict[str, Cause] = {}
@@ -117,6 +162,7 @@ def causes(pushes: QuerySet[Any]) -> dict[str, Cause]:
         cause = _cause(_ground(row, connections), row["first"])
         known = found.setdefault(cause.key, cause)
         known.count += row["count"]
+        known.queued += row["count"] if row["is_queued"] and not row["is_behind"] else 0
         known.again += row["count"] if _can_go_again(row["state"], row["kind"]) else 0
         known.since = min(known.since, cause.since)
         known.rows |= Q(**{name: row[name] for name in COUNTED})
@@ -155,10 +201,10 @@ def _key(ground: Ground) -> str:
     return hashlib.sha256(repr(same).encode()).hexdigest()[:12]
 
 
-def overview(viewer: Viewer, pushes: QuerySet[Any], found: Iterable[Cause]) -> list[Group]:
+def overview(viewer: Viewer, steps: QuerySet[Any], found: Iterable[Cause]) -> list[Group]:
     """Every standing with its causes, and under each cause its longest waiting steps."""
     place = Window(RowNumber(), partition_by=F("standing"), order_by=[F("since"), F("pk")])
-    first = list(shown(pushes).annotate(place=place).filter(place__lte=MOST).order_by("since"))
+    first = list(shown(steps).annotate(place=place).filter(place__lte=MOST).order_by("since"))
     places = queues(viewer, first)
     by_key = {cause.key: cause for cause in found}
     for push in first:

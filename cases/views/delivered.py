@@ -1,9 +1,9 @@
 """Owed steps as lines of a list: where each stands, why, and what it waits for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
@@ -17,13 +17,21 @@ from cases.views.steps import WAIT_FOR_PERSON
 from vendors.connections import health
 from vendors.connections.models import Connection
 from vendors.connections.offered import name_of
+from vendors.vocabulary import Kind
 
 BEHIND = "Waits for an earlier step of this case that needs a person."
 STALLED = "stalled"  # the standing of what `cases.stalled` finds
-UNTAKEN = "It should have been sent or looked for by now. Is a worker running?"
-SILENT = "Its worker fell silent, and no other has taken it back. Is a worker running?"
+UNTAKEN = "It should have been sent or looked for by now."
+SILENT = "It was being worked on, and then nothing more was heard of it."
 TIMED = (State.PENDING, State.UNCERTAIN, State.AWAITING)  # something is due at a known time
-ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
+FREE = "Waits for its turn."
+MUTE = "{vendor} gave no reason."
+BEFORE = {  # what a step waits for, by the kind of the one before it
+    Kind.CREATE: "the case to be filed",
+    Kind.NOTE: "the note before it",
+    Kind.FILE: "the file before it",
+    Kind.CLOSE: "the close request before it",
+}
 
 # since when a step stands as it does, from the columns its way leaves behind
 SINCE = Coalesce("doubted_at", "sent_at", "failing_since", "waiting_since")
@@ -41,17 +49,18 @@ class Ground:
 
     @property
     def why(self) -> str:
-        """To a person, the nearest reason first."""
-        detail = detail_of(self.state, self.outcome, name_of(self.connection.vendor))
+        """To a person, the nearest reason first; never empty."""
+        vendor = name_of(self.connection.vendor)
+        detail = detail_of(self.state, self.outcome, vendor)
         if self.standing == STALLED:
             return UNTAKEN if self.state in TIMED else SILENT
         if self.state in WAIT_FOR_PERSON:
-            return detail
+            return detail or MUTE.format(vendor=vendor)
         if self.is_behind:
             return BEHIND
         if self.state is State.PENDING:
-            return health.why_waiting(self.connection) or detail
-        return detail or health.why_waiting(self.connection)
+            return health.why_waiting(self.connection) or detail or FREE
+        return detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +110,12 @@ def shown(pushes: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def told(push: Push, queue: str = "") -> Delivered:
+    """The step as a line; one that waits for another of its case tells of nothing else."""
     vendor = name_of(push.connection.vendor)
-    return Delivered(push, vendor, delivery_of(push, vendor), ground_of(push).why, queue)
+    found: Any = push
+    waits = bool(queue) and push.state == State.PENDING and not found.is_behind
+    why = "" if waits else ground_of(push).why
+    return Delivered(push, vendor, delivery_of(push, vendor), why, queue)
 
 
 def ground_of(push: Push) -> Ground:
@@ -115,23 +128,35 @@ def ground_of(push: Push) -> Ground:
 def queues(viewer: Viewer, pushes: Iterable[Push]) -> Mapping[object, str]:
     """The place of each push among the unfinished steps of its case, with one query for all."""
     pushes = list(pushes)
-    of_case: dict[object, list[int]] = {}
+    of_case: dict[object, list[Place]] = {}
     rows = access.pushes(viewer).filter(case__in={p.case_id for p in pushes}, settled_at=None)
-    for case, position in rows.order_by("position").values_list("case", "position"):
-        of_case.setdefault(case, []).append(position)
+    found = rows.order_by("position").values_list("case", "position", "kind", "state")
+    for case, position, kind, state in found:
+        of_case.setdefault(case, []).append(Place(position, kind, state))
     return {push.pk: _place(push, of_case.get(push.case_id, [])) for push in pushes}
 
 
-def _place(push: Push, positions: list[int]) -> str:
-    """What is to be told of its place: who waits behind a stopped one, or whom it waits for."""
-    ahead = sum(position < push.position for position in positions)
-    behind = sum(position > push.position for position in positions)
+class Place(NamedTuple):
+    """An unfinished step in the order of its case."""
+
+    position: int
+    kind: str
+    state: str
+
+    def holds_back(self, push: Push) -> bool:
+        """As `cases.pushes.blocks` says: what its vendor still works on keeps only a close back."""
+        earlier = self.position < push.position
+        return earlier and (self.state != State.AWAITING or push.kind == Kind.CLOSE)
+
+
+def _place(push: Push, places: Sequence[Place]) -> str:
+    """What is to be told of its place: who waits behind a stopped one, or what it waits for."""
+    ahead = [place for place in places if place.holds_back(push)]
+    behind = sum(place.position > push.position for place in places)
     if push.state in WAIT_FOR_PERSON and behind:
         return f"{behind} step{'s wait' if behind > 1 else ' waits'} behind this one"
-    if push.state == State.PENDING and ahead:
-        return f"{_ordinal(ahead + 1)} in its case"
-    return ""
-
-
-def _ordinal(number: int) -> str:
-    return ORDINALS[number - 1] if number <= len(ORDINALS) else f"Number {number}"
+    if push.state != State.PENDING or not ahead:
+        return ""
+    more = len(ahead) - 1
+    others = f" and {more} step{'s' if more > 1 else ''} before that" if more else ""
+    return f"Waits for {BEFORE[Kind(ahead[-1].kind)]}{others}"

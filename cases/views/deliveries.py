@@ -16,6 +16,7 @@ from cases.access import Viewer, keeper, kept_by
 from cases.models import Push
 from cases.views.causes import BY_KEY, STANDINGS, Cause, causes, overview, standing
 from cases.views.delivered import queues, shown, told
+from cases.views.freshness import with_owners
 from cases.views.offers import kept_connections, offer_retries
 from cases.views.refusals import refusals
 from portal.accounts.roles import Ability
@@ -54,13 +55,14 @@ def desk(
     asked = _asked(request.GET, found)
     chosen = {key: cause for key, cause in found.items() if _is_asked(cause, asked)}
     names = {cause.connection.pk: _name(viewer, cause.connection) for cause in found.values()}
+    connected = with_owners(viewer) if kept_by(viewer) else []
     context: dict[str, Any] = {
         "asked": asked,
         "names": names,
         "connections": sorted(names.items(), key=lambda item: item[1]),
         "standings": STANDINGS,
-        "refusals": refusals(viewer),
-        "kept": kept_connections(viewer, forms or {}),
+        "refusals": refusals(viewer, connected),
+        "kept": kept_connections(viewer, connected, forms or {}),
     }
     if asked.state:
         context |= _one(viewer, request.GET, pushes.filter(standing=asked.state), asked, chosen)

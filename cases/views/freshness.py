@@ -38,6 +38,11 @@ def connections(viewer: Viewer) -> QuerySet[Connection]:
     return Connection.objects.filter(reach)
 
 
+def with_owners(viewer: Viewer) -> list[Connection]:
+    """The same as rows, by label, asked for once by what needs them several times."""
+    return list(connections(viewer).select_related("owner").order_by("label"))
+
+
 def _entitled(customers: Iterable[UUID]) -> Q:
     accounts = VendorAccount.objects.filter(entitlements__customer__in=customers)
     return Q(owner__in=customers) | Q(pk__in=accounts.values("connection"))

@@ -9,7 +9,6 @@ from django.utils import timezone
 from cases.access import Viewer, keeper, kept_by
 from cases.forms import ReasonForm
 from cases.views.causes import Cause
-from cases.views.freshness import connections
 from portal.accounts.roles import Ability
 from vendors.connections import health
 from vendors.connections.models import Connection
@@ -30,12 +29,11 @@ class Kept:
         return "resume" if self.connection.is_paused else "pause"
 
 
-def kept_connections(viewer: Viewer, forms: Mapping[str, Form]) -> list[Kept]:
-    """The connections the viewer's resellers keep."""
+def kept_connections(
+    viewer: Viewer, rows: Iterable[Connection], forms: Mapping[str, Form]
+) -> list[Kept]:
+    """Those among these connections that the viewer's resellers keep, each with its owner."""
     mine, settles = kept_by(viewer), kept_by(viewer, Ability.SETTLE)
-    if not mine:
-        return []
-    found = connections(viewer).select_related("owner").order_by("label")
     return [
         Kept(
             each,
@@ -43,7 +41,7 @@ def kept_connections(viewer: Viewer, forms: Mapping[str, Form]) -> list[Kept]:
             health.standing(each).label,
             _form(forms, f"connection-{each.pk}") if keeper(each) in settles else None,
         )
-        for each in found
+        for each in rows
         if keeper(each) in mine
     ]
 

@@ -1,12 +1,12 @@
 """Credentials that a vendor refused, told to the reseller's staff: the way to mend one, or whom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
 
 from cases.access import Viewer, keeper, kept_by
-from cases.views.freshness import connections
 from portal.accounts.models import Membership
 from portal.accounts.roles import Ability, Role
 from vendors.connections.models import Connection
@@ -23,18 +23,15 @@ class Refusal:
     menders: tuple[str, ...]
 
 
-def refusals(viewer: Viewer) -> list[Refusal]:
-    """Those of the resellers the viewer works for; customers can do nothing about them."""
-    staff = kept_by(viewer)
-    if not staff:
-        return []
-    refused = connections(viewer).exclude(refused_at=None)
-    active = refused.exclude(state=Connection.State.PAUSED).select_related("owner")
-    found = [c for c in active if keeper(c) in staff]
-    if not found:
-        return []
-    mine = kept_by(viewer, Ability.MANAGE_CONNECTIONS)
-    menders = _menders({keeper(connection) for connection in found})
+def refusals(viewer: Viewer, rows: Iterable[Connection]) -> list[Refusal]:
+    """Those among these connections that the viewer's resellers keep, each with its owner.
+
+    Customers can do nothing about them.
+    """
+    staff, mine = kept_by(viewer), kept_by(viewer, Ability.MANAGE_CONNECTIONS)
+    refused = [c for c in rows if c.refused_at is not None and not c.is_paused]
+    found = [c for c in refused if keeper(c) in staff]
+    menders = _menders({keeper(connection) for connection in found} - mine)
     return [
         Refusal(
             connection,
@@ -48,6 +45,8 @@ def refusals(viewer: Viewer) -> list[Refusal]:
 
 def _menders(keepers: set[UUID]) -> dict[UUID, list[str]]:
     """The names of the admins, by organisation."""
+    if not keepers:
+        return {}
     found: dict[UUID, list[str]] = {}
     admins = Membership.objects.filter(
         organization__in=keepers, role=Role.ADMIN, user__is_active=True

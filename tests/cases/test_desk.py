@@ -132,7 +132,7 @@ def test_the_pages_of_a_cause_show_each_of_its_steps_once_the_longest_waiting_fi
         since = now - timedelta(minutes=minutes // 3)  # three at the same moment
         owed(connection, State.REFUSED, outcome="Too long.", waiting_since=since)
     owed(connection, State.REFUSED, outcome="Another reason.")
-    (more,) = (a for a in desk(client).tagged("a") if a.text == "Show all 60")
+    (more,) = (a for a in desk(client).tagged("a") if a.text == "Show these 60")
     seen: list[str] = []
     query: str | None = more["href"].removeprefix("/deliveries/")
     while query is not None:
@@ -169,14 +169,14 @@ def test_what_is_asked_for_stays_chosen(connection: Connection, client: Client) 
 def test_a_failed_step_tells_how_many_wait_behind_it(
     connection: Connection, client: Client
 ) -> None:
-    stopped = owed(connection, State.REFUSED, position=1)
+    stopped = owed(connection, State.REFUSED, position=1, kind=Kind.FILE)
     for position in (2, 3):
         owed(connection, case=stopped.case, position=position)
     page = desk(client)
     assert "2 steps wait behind this one" in page.one("data-push", str(stopped.pk)).text
     places = [line.text for line in page.all("data-push")]
-    assert any("Second in its case" in text for text in places)
-    assert any("Third in its case" in text for text in places)
+    assert any("Waits for the file before it" in text for text in places)
+    assert any("Waits for the note before it and 1 step before that" in text for text in places)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_the_desk_costs_the_same_queries_for_one_and_for_many(
     connection: Connection, client: Client, django_assert_max_num_queries: Any
 ) -> None:
     def queries(query: str) -> int:
-        with django_assert_max_num_queries(14) as asked:
+        with django_assert_max_num_queries(9) as asked:
             client.get(f"/deliveries/{query}")
         return len(asked)
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from cases.models import Push
 from cases.models.push import State
 from portal.accounts.models import Membership, User
 from portal.accounts.roles import Role
@@ -84,10 +85,10 @@ def test_steps_that_stopped_and_steps_on_their_way_stand_apart(
 
 def test_a_step_behind_another_is_promised_no_time(manager: Membership, client: Client) -> None:
     case = CaseFactory(organization=manager.organization)
-    PushFactory(case=case, state=State.UNCERTAIN, position=1)
+    PushFactory(case=case, state=State.UNCERTAIN, position=1, kind=Kind.NOTE)
     PushFactory(case=case, position=2, not_before=timezone.now() + timedelta(minutes=5))
     moving = panel(home(client), "moving")
-    assert "Second in its case" in moving
+    assert "Waits for the note before it" in moving
     assert "next look" in moving
     assert "next try" not in moving
 
@@ -129,7 +130,7 @@ def test_home_costs_the_same_queries_for_one_and_for_many(
     manager: Membership, client: Client, django_assert_max_num_queries: Any
 ) -> None:
     def queries() -> int:
-        with django_assert_max_num_queries(13) as asked:
+        with django_assert_max_num_queries(11) as asked:
             client.get("/")
         return len(asked)
 
@@ -145,6 +146,47 @@ def test_home_costs_the_same_queries_for_one_and_for_many(
     for _ in range(5):
         add()
     assert queries() == one
+
+
+def test_home_asks_at_most_twelve_times_for_staff_with_everything_on_it(
+    db: None, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    agent = MembershipFactory(organization=ResellerFactory(), role=Role.AGENT)
+    customer = CustomerFactory(reseller=agent.organization)
+    for action in (NextAction.US, NextAction.VENDOR):
+        case = CaseFactory(organization=customer, next_action=action)
+        PushFactory(case=case, state=State.REFUSED)
+        PushFactory(case=CaseFactory(organization=customer, next_action=action))
+    DraftFactory(owner=agent.user, customer=customer)
+    client.force_login(agent.user)
+    client.get("/")
+    with django_assert_max_num_queries(12):
+        client.get("/")
+
+
+@pytest.mark.parametrize("state", [State.NEEDS_PERSON, State.PARKED])
+def test_what_waits_for_staff_needs_them_and_not_their_customer(
+    manager: Membership, client: Client, state: State
+) -> None:
+    case = CaseFactory(organization=manager.organization)
+    PushFactory(case=case, state=state)
+    page = home(client)
+    assert page.tagged("h1")[0].text == "Nothing needs you right now"
+    assert case.subject in panel(page, "stopped")
+    client.force_login(MembershipFactory(organization=case.reseller, role=Role.AGENT).user)
+    assert home(client).tagged("h1")[0].text == "What needs you"
+
+
+def test_each_panel_shows_the_longest_waiting_steps_of_its_own(
+    manager: Membership, client: Client
+) -> None:
+    for state in (State.REFUSED, State.UNCERTAIN) * 8:
+        PushFactory(case=CaseFactory(organization=manager.organization), state=state)
+    page = home(client)
+    for name, state in (("stopped", State.REFUSED), ("moving", State.UNCERTAIN)):
+        card = page.one("aria-labelledby", f"{name}-title")
+        oldest = Push.everything.filter(state=state).order_by("waiting_since")
+        assert [push.case.subject in card.text for push in oldest] == [True] * 6 + [False] * 2
 
 
 def test_a_case_with_a_step_that_stopped_is_told_once(manager: Membership, client: Client) -> None:

@@ -1,147 +1,29 @@
-"""Who is told of what, once, and never of what they may not see."""
+"""What is told of connections, once; the mails, and the bell."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from smtplib import SMTPException
 from typing import Any
 
-import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
 
-from cases import access, actions
-from cases.models import Case, Entry, Push
-from cases.models.push import State
+from cases import access
+from cases.models import Case
 from cases.notices import reading
 from cases.notices.mailing import MOST_TRIES, send_due
-from cases.pushes import Actor, By, transition
 from portal.accounts.models import Membership, Notification, User
 from portal.accounts.roles import Role
 from tests.cases.read_page import Page
-from tests.factories import NotificationFactory
+from tests.factories import CredentialFactory, NotificationFactory
 from tests.world import World
 from vendors.connections import health
 from vendors.http.errors import Unauthorised, Unreachable
 
-REFUSING = "[simulate: failed-request]"
-WORKER = Actor(By.WORKER, worker="test:1")
-
 
 def told(person: User) -> list[str]:
     return list(Notification.objects.filter(user=person).values_list("kind", flat=True))
-
-
-def stand(push: Push, state: State, **columns: Any) -> None:
-    """Put the push into a state no test cares how it came to."""
-    access.worker_pushes().filter(pk=push.pk).update(state=state, **columns)
-    push.refresh_from_db()
-
-
-def note_of(world: World, by: str = "casey") -> Push:
-    entry = world.add_note(world.filed(), "The words nobody quotes", by=by)
-    return access.worker_pushes().get(entry=entry)
-
-
-def held_by_worker(push: Push) -> Push:
-    token = "6f0d0e9c-7d0c-4f39-9b5b-5a1f4a8f0d11"
-    stand(push, State.SENDING, token=token, lease_until=timezone.now())
-    return push
-
-
-# who is told
-
-
-def test_the_author_is_told_that_their_step_was_refused(world: World) -> None:
-    case = world.file_case(subject=REFUSING)
-    world.work()
-    (notice,) = Notification.objects.all()
-    assert notice.user == world.people["casey"]
-    assert notice.text == f"Your case {case.reference} could not be sent. Mend it or take it back."
-    assert notice.case_reference == case.reference
-
-
-def test_the_author_and_those_who_settle_are_told_of_a_held_step(world: World) -> None:
-    push = held_by_worker(note_of(world))
-    assert transition(push, State.PARKED, WORKER, "held", sent_at=None)
-    assert told(world.people["casey"]) == ["held"]
-    assert told(world.people["riley"]) == ["held"]
-    assert told(world.people["admin"]) == ["held"]
-    assert not told(world.people["morgan"])
-    assert not told(world.people["rival"])
-
-
-def test_those_who_settle_are_told_once_a_day_that_steps_need_them(world: World) -> None:
-    for _ in range(3):
-        push = held_by_worker(note_of(world))
-        assert transition(push, State.NEEDS_PERSON, WORKER, "nobody knows")
-    assert told(world.people["riley"]) == ["needs_person"]
-    assert not told(world.people["casey"])
-
-
-@pytest.mark.parametrize(
-    ("decide", "words"),
-    [
-        (lambda viewer, push: actions.confirm_absent(**_seen(viewer, push)), "is not there"),
-        (
-            lambda viewer, push: actions.confirm_found(**_seen(viewer, push), vendor_id=""),
-            "is there",
-        ),
-        (lambda viewer, push: actions.skip(**_seen(viewer, push)), "left out"),
-    ],
-)
-def test_the_author_is_told_what_somebody_else_decided(
-    world: World, decide: Callable[[access.Viewer, Push], None], words: str
-) -> None:
-    push = note_of(world)
-    stand(push, State.NEEDS_PERSON, sent_at=timezone.now())
-    decide(world.viewer("riley"), push)
-    (notice,) = Notification.objects.all()
-    assert notice.user == world.people["casey"]
-    assert words in notice.text
-
-
-def _seen(viewer: access.Viewer, push: Push) -> dict[str, Any]:
-    return {"viewer": viewer, "push": push, "reason": "I looked"}
-
-
-def test_nobody_is_told_what_they_did_themselves(world: World) -> None:
-    push = note_of(world, by="riley")
-    stand(push, State.NEEDS_PERSON, sent_at=timezone.now())
-    actions.confirm_absent(**_seen(world.viewer("riley"), push))
-    actions.withdraw(viewer=world.viewer("riley"), push=push)
-    assert not Notification.objects.exists()
-
-
-def test_a_step_that_goes_its_way_tells_nobody_anything(world: World) -> None:
-    case = world.filed()
-    world.add_note(case, "Fine")
-    world.drain()
-    assert not Notification.objects.exists()
-
-
-def test_an_author_who_may_no_longer_see_the_case_is_told_nothing(world: World) -> None:
-    push = held_by_worker(note_of(world))
-    Membership.objects.filter(user=world.people["casey"]).delete()
-    assert transition(push, State.REFUSED, WORKER, "no")
-    assert not told(world.people["casey"])
-
-
-def test_a_notice_quotes_neither_its_author_nor_the_vendor(world: World) -> None:
-    push = held_by_worker(note_of(world))
-    assert transition(push, State.REFUSED, WORKER, "no", outcome="The vendor's own words")
-    (notice,) = Notification.objects.all()
-    assert "nobody quotes" not in f"{notice.text}{notice.path}"
-    assert "own words" not in notice.text
-
-
-def test_a_move_that_was_not_made_tells_nobody(world: World) -> None:
-    push = held_by_worker(note_of(world))
-    stale = access.worker_pushes().get(pk=push.pk)
-    access.worker_pushes().filter(pk=push.pk).update(token="7f0d0e9c-7d0c-4f39-9b5b-5a1f4a8f0d11")
-    assert not transition(stale, State.REFUSED, WORKER, "no")
-    assert not Notification.objects.exists()
 
 
 # connections
@@ -186,6 +68,27 @@ def test_who_mends_a_credential_is_not_told_that_it_works_again(world: World) ->
     health.note_tested(world.connection, by=world.people["admin"])
     assert told(world.people["admin"]) == ["credential"]
     assert sorted(told(other)) == ["credential", "recovered"]
+
+
+def fail_through(world: World) -> None:
+    for _ in range(6):
+        health.note_failure(world.connection, Unreachable("No route."))
+
+
+def test_a_new_credential_is_not_said_to_work_before_it_did(world: World) -> None:
+    health.note_failure(world.connection, Unauthorised("No such client.", status=401))
+    health.note_new_credential(world.connection)
+    newest = Notification.objects.filter(user=world.people["admin"], kind="recovered").get()
+    assert newest.text == "“Meridian's” has a new credential. What waits is tried with it."
+
+
+def test_an_outage_that_outlives_a_new_credential_is_told_again(world: World) -> None:
+    fail_through(world)
+    world.connection.credentials.update(state="retired")
+    CredentialFactory(connection=world.connection)
+    health.note_new_credential(world.connection)
+    fail_through(world)
+    assert sorted(told(world.people["admin"])) == ["outage", "outage", "recovered"]
 
 
 def test_a_credential_that_was_never_refused_recovers_from_nothing(world: World) -> None:
@@ -389,12 +292,3 @@ def test_the_list_of_notices_is_cut_into_pages(world: World, client: Client) -> 
     assert len(first.all("data-notice")) == 25
     (older,) = first.all("rel", "next")
     assert len(Page(client.get(f"/notices/{older['href']}")).all("data-notice")) == 5
-
-
-def test_a_case_whose_entry_is_hidden_is_no_notice(world: World) -> None:
-    push = held_by_worker(note_of(world))
-    Entry.objects.filter(pushes=push).update(
-        audience="internal", author_organization=world.organizations["meridian"]
-    )
-    assert transition(push, State.REFUSED, WORKER, "no")
-    assert not told(world.people["casey"])

@@ -32,7 +32,7 @@ STATES = {
     ),
     "needs_person": (
         "Origin shield answers late",
-        "settled_at=None, outcome='Something alike is there, without our marker.', "
+        "settled_at=None, outcome='Something alike is there, without our reference.', "
         "candidates=[dict(vendor_id='', title=text, created_at=now.isoformat(), "
         "reason='The same text, added at that time.')]",
     ),

@@ -240,16 +240,17 @@ def _words(error: VendorError) -> str:
 
 def note_tested(connection: Connection, by: User | None = None) -> None:
     """A person's test succeeded: both breakers close."""
-    _close(connection, by, tested_at=timezone.now(), last_ok_at=timezone.now())
+    notices.over(connection, Kind.CREDENTIAL, Kind.OUTAGE, by=by)
+    _close(connection, tested_at=timezone.now(), last_ok_at=timezone.now())
 
 
 def note_new_credential(connection: Connection, by: User | None = None) -> None:
     """Another credential is active: both breakers close, and it has yet to prove itself."""
-    _close(connection, by)
+    notices.renewed(connection, by)
+    _close(connection)
 
 
-def _close(connection: Connection, by: User | None, **columns: object) -> None:
-    notices.over(connection, Kind.CREDENTIAL, Kind.OUTAGE, by=by)
+def _close(connection: Connection, **columns: object) -> None:
     Connection.objects.filter(pk=connection.pk).update(
         refused_at=None,
         outage_failures=0,

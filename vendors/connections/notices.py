@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
+
 from portal.accounts import notices
 from portal.accounts.models import User
 from portal.accounts.notices import Kind
 from portal.accounts.roles import Ability
-from vendors.connections.models import Connection
+from vendors.connections.models import Connection, Credential
 from vendors.connections.offered import name_of
 
 
@@ -20,18 +22,37 @@ def credential_refused(connection: Connection, at: datetime) -> None:
 
 
 def outage(connection: Connection) -> None:
-    """Told once from the last good answer to the next."""
+    """Told once from the last good answer, or the last new credential, to the next."""
     words = (
         f"{name_of(connection.vendor)} does not answer through “{connection.label}”. What waits is "
         "kept, and we keep trying."
     )
-    since = connection.last_ok_at.isoformat() if connection.last_ok_at else "ever"
-    _trouble(connection, Kind.OUTAGE, f"outage: {connection.pk} {since}", words)
+    active = connection.credentials.filter(state=Credential.State.ACTIVE)
+    set_at = active.aggregate(at=Max("set_at"))["at"]
+    since = max((at for at in (connection.last_ok_at, set_at) if at is not None), default=None)
+    told = since.isoformat() if since else "ever"
+    _trouble(connection, Kind.OUTAGE, f"outage: {connection.pk} {told}", words)
 
 
 def over(connection: Connection, *kinds: Kind, by: User | None = None) -> None:
     """The trouble of these kinds is over; whoever ended it knows."""
-    words = f"{name_of(connection.vendor)} can be reached through “{connection.label}” again."
+    _tell_over(
+        connection,
+        kinds,
+        f"{name_of(connection.vendor)} can be reached through “{connection.label}” again.",
+        by,
+    )
+
+
+def renewed(connection: Connection, by: User | None) -> None:
+    """There is another credential, of which nobody knows yet whether it is any better."""
+    words = f"“{connection.label}” has a new credential. What waits is tried with it."
+    _tell_over(connection, (Kind.CREDENTIAL, Kind.OUTAGE), words, by)
+
+
+def _tell_over(
+    connection: Connection, kinds: tuple[Kind, ...], words: str, by: User | None
+) -> None:
     for kind in kinds:
         notices.over(kind, but=by, text=words[:300], **_about(connection))
 
