@@ -18,7 +18,7 @@ from cases.outbox import lease, sending
 from cases.outbox.looking import sought
 from cases.pushes import Actor, By
 from portal import clock
-from tests.servers import free_port
+from tests.servers import unheard_port
 from tests.world import World
 from vendors.akamai_v2 import AkamaiV2
 from vendors.connections import gateway
@@ -209,7 +209,7 @@ def test_a_day_of_failing_begins_with_the_first_failure(
     case = world.file_case()
     world.let_pass(30 * 3600)  # behind something else
     if not reached:
-        settings.EXTRA_HOSTS = [nobody := f"127.0.0.1:{free_port()}"]
+        settings.EXTRA_HOSTS = [nobody := f"127.0.0.1:{unheard_port()}"]
         Connection.objects.update(base_url=f"http://{nobody}")
     for _ in range(2):
         _fail(world)

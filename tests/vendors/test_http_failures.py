@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from tests.servers import unheard_port
 from tests.vendors.desk import Hang, drip, get, mocked, on, playing
 from tests.vendors.loopback import answer, listening
 from vendors.http.client import ANSWER_LIMIT, VendorClient
@@ -19,10 +20,8 @@ from vendors.http.hosts import HostRule
 
 
 def test_a_refused_connection_was_never_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1 could not be reached"):
-        get(on(f"http://127.0.0.1:{port}"))
+        get(on(f"http://127.0.0.1:{unheard_port()}"))
 
 
 def test_an_unknown_name_was_never_sent() -> None:
