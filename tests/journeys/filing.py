@@ -24,17 +24,11 @@ class Filing:
         self.page = page
         self.script = script
         self.loads: list[Request] = []
-        self.answers: list[Response] = []
         page.on("request", self._note_load)
-        page.on("response", self._note_answer)
 
     def _note_load(self, request: Request) -> None:
         if request.is_navigation_request():
             self.loads.append(request)
-
-    def _note_answer(self, response: Response) -> None:
-        if response.request.headers.get("hx-request") and response.request.method == "POST":
-            self.answers.append(response)
 
     def asked(self, member: str) -> Locator:
         """The inputs of a question, by the vendor's member or question id."""
@@ -61,7 +55,8 @@ class Filing:
 
     def rest(self) -> None:
         """Wait until nothing typed or chosen is on its way, and its answer stands."""
-        self.page.wait_for_timeout(1000)  # the longest pause before something typed is sent
+        # the longest pause before something typed is sent, by the clock that it goes by
+        self.page.evaluate("new Promise((go) => setTimeout(go, 1000))")
         expect(self.page.locator("#filing:not(.htmx-request)")).to_be_visible()
 
     def button(self, verb: str, *, row: int) -> Locator:
@@ -73,11 +68,10 @@ class Filing:
         rows = self.page.locator('select[name^="subCategories."][name$=".0"]')
         return [row.input_value() for row in rows.all()]
 
-    def swapped(self) -> list[str]:
-        """The sections the last answer brought."""
-        return re.findall(
-            r'<section class="form-section" id="section-(\w+)"', self.answers[-1].text()
-        )
+
+def swapped(answer: Response) -> list[str]:
+    """The sections an answer brought."""
+    return re.findall(r'<section class="form-section" id="section-(\w+)"', answer.text())
 
 
 class Ledger(Protocol):
