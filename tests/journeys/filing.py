@@ -24,11 +24,23 @@ class Filing:
         self.page = page
         self.script = script
         self.loads: list[Request] = []
+        self.answers: list[Response] = []
         page.on("request", self._note_load)
+        page.on("response", self._note_answer)
 
     def _note_load(self, request: Request) -> None:
         if request.is_navigation_request():
             self.loads.append(request)
+
+    def _note_answer(self, response: Response) -> None:
+        if response.request.headers.get("hx-request") and response.request.method == "POST":
+            self.answers.append(response)
+
+    def swapped(self) -> list[list[str]]:
+        """The sections each answer brought that brought any."""
+        section = re.compile(r'<section class="form-section" id="section-(\w+)"')
+        brought = [section.findall(answer.text()) for answer in self.answers]
+        return [sections for sections in brought if sections]
 
     def asked(self, member: str) -> Locator:
         """The inputs of a question, by the vendor's member or question id."""
@@ -67,11 +79,6 @@ class Filing:
         """What each row of the subcategories has at its top."""
         rows = self.page.locator('select[name^="subCategories."][name$=".0"]')
         return [row.input_value() for row in rows.all()]
-
-
-def swapped(answer: Response) -> list[str]:
-    """The sections an answer brought."""
-    return re.findall(r'<section class="form-section" id="section-(\w+)"', answer.text())
 
 
 class Ledger(Protocol):
