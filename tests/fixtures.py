@@ -1,8 +1,10 @@
 """Fixtures over tests/servers.py: asking for what is missing skips the test with the reason."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -26,7 +28,10 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    yield from _serve("redis")
+    """A Redis; processes that share the tests share it, each with a database of its own."""
+    beside = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    for url in _serve("redis"):
+        yield urlsplit(url)._replace(path=f"/{int(beside) % 16}").geturl() if beside else url
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ QUICK = {
 }
 
 
-def wait_for(what: str, true: Callable[[], Any], seconds: float = 60.0) -> Any:
+def wait_for(what: str, true: Callable[[], Any], seconds: float = 120.0) -> Any:
     """What `true` answers once it answers something; AssertionError after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -89,7 +89,7 @@ class House:
 
     def control(self, name: str, body: Any = None) -> Any:
         where = f"{self.simulator}/_simulator/{name}"
-        with httpx.Client(timeout=20, trust_env=False) as client:
+        with httpx.Client(timeout=60, trust_env=False) as client:
             answer = client.get(where) if body is None else client.post(where, json=body)
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -7,6 +7,7 @@ the reason; `CASEPORT_REQUIRE_ALL=1` turns that skip into a failure.
 """
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
@@ -17,13 +18,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0  # bounds a hang alone: a loaded machine may take its time
+PORTS = range(20_000, 32_000)
+"""Below those the system gives to whoever asks for any, so that no caller's end takes one."""
+PORTS_EACH = 100  # for each process that runs tests
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -69,10 +74,44 @@ class Server:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 for a server that starts a little later: no other test is given it."""
+    for port in islice(_own_ports(), PORTS_EACH):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("every port of this process is in use")
+
+
+@cache
+def _own_ports() -> Iterator[int]:
+    """The ports of this process, over and over; a lock keeps others off them until it ends."""
+    folder = Path(tempfile.gettempdir(), f"caseport-ports-{os.geteuid()}")
+    folder.mkdir(exist_ok=True)
+    for first in PORTS[::PORTS_EACH]:
+        lock = (folder / str(first)).open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            continue
+        _kept.append(lock)
+        return cycle(range(first, first + PORTS_EACH))
+    raise RuntimeError("other test runs have every port")
+
+
+def unheard_port() -> int:
+    """A port of 127.0.0.1 at which every call is refused, as long as this process lives.
+
+    It is taken, so that no other program comes to listen there, and nobody listens.
+    """
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    _kept.append(taken)
+    return int(taken.getsockname()[1])
+
+
+_kept: list[object] = []
+"""What must stay open: closed, it would let others have a port."""
 
 
 def program(name: str, package: str, *folders: str) -> str:

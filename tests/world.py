@@ -56,7 +56,7 @@ class Played:
 
     simulator: Simulator
     url: str
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20, trust_env=False))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False))
 
     def control(self, name: str, body: Any = None) -> Any:
         where = f"{self.url}/_simulator/{name}"

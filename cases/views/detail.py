@@ -70,9 +70,10 @@ def page_of(
     **forms: Any,
 ) -> dict[str, Any]:
     """Everything the page shows; a form given takes the place of its fresh one."""
+    live = live_of(viewer, case, **forms)
     vendor = gateway.vendor_of(case.connection)
     composer = compose(viewer, case, vendor, note=note, file=file, close=close, asked=asked)
-    return live_of(viewer, case, **forms) | {"composer": composer}
+    return live | {"composer": composer}
 
 
 def behind_of(page: Mapping[str, Any], told: Iterable[str], but: str = "") -> dict[str, str]:
@@ -94,6 +95,9 @@ def live_of(
     adapter = gateway.vendor_of(case.connection)
     vendor = adapter.name
     steps = Steps(viewer, case, adapter, step)
+    owed = worst(steps.pushes, vendor)
+    if owed is None and not case.vendor_id:
+        case.refresh_from_db()  # read before its steps, it may have arrived in between
     files = list(access.files(viewer, case).annotate(told_at=FILE_TIME))
     rows = timeline(viewer, case, vendor, steps, files)
     people = people_of(viewer, case, share, visibility)
@@ -108,7 +112,7 @@ def live_of(
         "may_settle": steps.may_settle,
         "may_answer": access.may(viewer, case, Ability.WRITE),
         "answerer": answerer(case),
-        "delivery": worst(steps.pushes, vendor) or settled(case, vendor),
+        "delivery": owed or settled(case, vendor),
         "rows": rows,
         "stopped_at": next((row.entry.pk for row in rows if row.trouble), ""),
         "files": files,

@@ -75,7 +75,17 @@ def lines(viewer: Viewer, cases: Sequence[Case]) -> list[Line]:
         known = urgent.get(push.case_id)
         if known is None or URGENCY.index(here.key) < URGENCY.index(known.key):
             urgent[push.case_id] = here
+    _catch_up(viewer, [case for case in cases if not case.vendor_id and case.pk not in urgent])
     return [_line(viewer, case, vendors[case.pk], urgent.get(case.pk)) for case in cases]
+
+
+def _catch_up(viewer: Viewer, cases: Sequence[Case]) -> None:
+    """Read the numbers again that cases without a step lack: they may have arrived meanwhile."""
+    if cases:
+        again = access.cases(viewer).filter(pk__in=[case.pk for case in cases])
+        numbers = dict(again.values_list("pk", "vendor_id"))
+        for case in cases:
+            case.vendor_id = numbers.get(case.pk)
 
 
 def _line(viewer: Viewer, case: Case, vendor: str, urgent: Delivery | None) -> Line:

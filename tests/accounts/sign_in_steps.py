@@ -2,6 +2,7 @@
 
 import time
 
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
@@ -35,11 +36,19 @@ def code_of(secret: str, periods: int = 0) -> str:
     return str(totp.format_hotp_value(value))
 
 
+def lasting_code_of(secret: str) -> str:
+    """As `code_of`, in time to be typed: a code whose half minute ends is refused."""
+    if (left := 30 - time.time() % 30) < 15:
+        time.sleep(left)
+    return code_of(secret)
+
+
 def set_up_app(client: Client) -> str:
     """Turn an authenticator app on, as the page says; the secret it keeps."""
     client.get("/accounts/2fa/totp/activate/")
     secret: str = client.session[totp.SECRET_SESSION_KEY]
-    answer = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
+    with time_machine.travel(time.time(), tick=False):  # no half minute ends in between
+        answer = client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert answer.status_code == 302, answer.content.decode()
     return secret
 

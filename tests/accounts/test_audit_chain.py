@@ -130,7 +130,7 @@ def test_sealers_at_once_do_not_fork_a_chain() -> None:
 
     def sealer(_: int) -> bool:
         try:
-            at_once.wait(30)
+            at_once.wait(60)
             return chain.seal()
         finally:
             connection.close()

@@ -1,12 +1,10 @@
 """What people do is on record: each deed once, under whom, and never with a secret."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal import auth as totp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -15,6 +13,7 @@ from cases.models import Case
 from portal.accounts import audit
 from portal.accounts.models import AuditEvent, User
 from portal.accounts.roles import Role
+from tests.accounts.sign_in_steps import set_up_app
 from tests.factories import (
     PASSWORD,
     CustomerFactory,
@@ -87,10 +86,7 @@ def test_a_new_password_is_recorded_and_not_kept(person: User, client: Client) -
 def test_a_second_factor_is_recorded_by_its_kind(person: User, client: Client) -> None:
     sign_in(client)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    client.get("/accounts/2fa/totp/activate/")
-    secret = client.session[totp.SECRET_SESSION_KEY]
-    code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
-    client.post("/accounts/2fa/totp/activate/", {"code": code})
+    secret = set_up_app(client)
     added = AuditEvent.objects.filter(action="second factor added")
     assert sorted(event.changed for event in added) == [["recovery_codes"], ["totp"]]
     assert secret not in str(AuditEvent.objects.values())

@@ -1,8 +1,11 @@
 """Second factors: set up, asked for, used once, demanded of whoever may see the console."""
 
 import re
+import time
+from collections.abc import Iterator
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.core import mail
@@ -23,6 +26,13 @@ from tests.factories import PASSWORD, MembershipFactory, ResellerFactory
 
 AUTHENTICATE = "/accounts/2fa/authenticate/"
 HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _no_half_minute_ends() -> Iterator[None]:
+    """A code is refused as soon as its half minute is over, be it the one it was made in."""
+    with time_machine.travel(time.time(), tick=False):
+        yield
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """Signing in: by e-mail, by nobody uninvited, with links that lead to us."""
 
 import re
-import time
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal import auth as totp
 from django.conf import LazySettings
 from django.core import mail
 from django.test import Client
 
 from portal.accounts.models import User
+from tests.accounts.sign_in_steps import set_up_app
 from tests.factories import PASSWORD, UserFactory
 
 
@@ -106,10 +105,7 @@ def test_who_has_a_second_factor_is_asked_for_it(person: User, client: Client) -
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     sign_in(client, person.email, PASSWORD)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    client.get("/accounts/2fa/totp/activate/")
-    secret = client.session[totp.SECRET_SESSION_KEY]
-    code = totp.hotp_value(secret, int(time.time()) // 30)
-    client.post("/accounts/2fa/totp/activate/", {"code": totp.format_hotp_value(code)})
+    set_up_app(client)
 
     other = Client()
     answer = other.post("/accounts/login/", {"login": person.email, "password": PASSWORD})

@@ -4,7 +4,6 @@ Written from the manual page clamd(8). It knows one "virus", the harmless words 
 """
 
 import hashlib
-import socket
 import socketserver
 import struct
 import threading
@@ -90,10 +89,3 @@ def _verdict(clamd: Clamd, session: socketserver.StreamRequestHandler) -> bytes:
     if clamd.answer is not None:
         return clamd.answer
     return b"stream: Stand-In.Virus FOUND" if found else b"stream: OK"
-
-
-def unused_address() -> str:
-    """An address nobody listens at."""
-    with socket.socket() as link:
-        link.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{link.getsockname()[1]}"

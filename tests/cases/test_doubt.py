@@ -1,8 +1,8 @@
 """A step whose answer was lost: looked for long enough after its call, and never sent too soon."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from threading import Thread
+from datetime import datetime, timedelta
+from threading import Event, Lock
 from time import monotonic, sleep
 from uuid import uuid4
 
@@ -18,7 +18,8 @@ from cases.outbox import lease, sending
 from cases.outbox.looking import sought
 from cases.pushes import Actor, By
 from portal import clock
-from tests.servers import free_port
+from tests.hand_clock import HandClock
+from tests.servers import unheard_port
 from tests.world import World
 from vendors.akamai_v2 import AkamaiV2
 from vendors.connections import gateway
@@ -209,7 +210,7 @@ def test_a_day_of_failing_begins_with_the_first_failure(
     case = world.file_case()
     world.let_pass(30 * 3600)  # behind something else
     if not reached:
-        settings.EXTRA_HOSTS = [nobody := f"127.0.0.1:{free_port()}"]
+        settings.EXTRA_HOSTS = [nobody := f"127.0.0.1:{unheard_port()}"]
         Connection.objects.update(base_url=f"http://{nobody}")
     for _ in range(2):
         _fail(world)
@@ -268,40 +269,55 @@ def test_a_lease_is_renewed_while_a_call_runs_and_lost_when_somebody_else_has_it
         held.check()
 
 
-def test_a_lease_whose_renewal_fails_is_lost_when_it_has_run_out() -> None:
+def test_a_lease_whose_renewal_fails_is_lost_when_it_has_run_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, tried = HandClock(), Event()
+    monkeypatch.setattr(lease, "time", clock)
+
     def renew() -> bool:
+        tried.set()
         raise OSError("the database is away")
 
     with lease.Lease(renew, seconds=0.3) as held:
+        assert tried.wait(60)
         assert not held.is_lost
-        wait_until(lambda: held.is_lost)
+        clock.now += 0.4
+        assert held.is_lost
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_call_longer_than_its_lease_is_nobody_elses(
-    world: World, case: Case, settings: Settings
+    world: World, case: Case, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.LEASE_SECONDS = 1
+    settings.LEASE_SECONDS = 4
     world.add_note(case, "Seen since 13:40")
-    world.played.fault("note", "hang_after", seconds=3)
-    swept: list[int] = []
+    world.played.fault("note", "hang_after")
+    renewals, swept, alone = list[float](), list[int](), Lock()
+    renew = pushes.renew
 
-    def sweep() -> None:
-        sleep(2)
-        swept.append(outbox.sweep())
+    def renewed(push: Push, *, now: datetime, seconds: float) -> bool:
+        with alone:  # two writers at once are one too many for SQLite in memory
+            renewals.append(monotonic())
+            return bool(swept) or renew(push, now=now, seconds=seconds)
+
+    def hang(_: float) -> None:
+        """As long as the lease lasts from its beginning; then another worker comes by."""
+        wait_until(lambda: renewals[-1] - renewals[0] > settings.LEASE_SECONDS)
+        with alone:
+            swept.append(outbox.sweep())
         connections.close_all()
 
-    other = Thread(target=sweep)
-    other.start()
+    monkeypatch.setattr(pushes, "renew", renewed)
+    monkeypatch.setattr(world.played.simulator, "sleep", hang)
     world.work(most=1)
-    other.join()
     push = world.push(case, Kind.NOTE)
     assert swept == [0]
     assert (push.state, push.crashes) == (State.UNCERTAIN, 0)
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    end = monotonic() + 5
+    end = monotonic() + 60
     while not true():
         assert monotonic() < end
         sleep(0.01)

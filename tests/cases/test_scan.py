@@ -20,8 +20,9 @@ from pytest_django import Settings
 from cases import uploads
 from cases.models import Attachment
 from cases.uploads.scan import NoVerdict, Scanner, ScannerAway
-from tests.cases.fake_clamd import VIRUS, Clamd, running, unused_address
+from tests.cases.fake_clamd import VIRUS, Clamd, running
 from tests.cases.sample_files import own_disk
+from tests.servers import unheard_port
 
 Scan = Attachment.Scan
 pytestmark = pytest.mark.django_db
@@ -139,7 +140,7 @@ def test_a_scanner_that_refuses_a_size_leaves_the_file_waiting_and_says_why(clam
 
 def test_files_wait_while_the_scanner_is_away_and_go_on_when_it_is_back(settings: Settings) -> None:
     attachment = waiting()
-    settings.CLAMD_ADDRESS = unused_address()
+    settings.CLAMD_ADDRESS = f"127.0.0.1:{unheard_port()}"
     start = timezone.now()
     with time_machine.travel(start, tick=False) as clock:
         assert uploads.scan_waiting() == 0
@@ -189,7 +190,7 @@ def test_an_unreachable_scanner_is_told_apart_from_one_without_a_verdict(disk: P
     path = disk / "edge.log"
     path.write_bytes(b"a line\n")
     with path.open("rb") as file, pytest.raises(ScannerAway, match="No scanner answers at"):
-        Scanner(unused_address()).inspect(file)
+        Scanner(f"127.0.0.1:{unheard_port()}").inspect(file)
 
 
 @pytest.mark.django_db(transaction=True)

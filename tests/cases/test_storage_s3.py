@@ -19,8 +19,8 @@ from pytest_django import Settings
 
 from cases import uploads
 from cases.models import Attachment
-from tests.cases.fake_clamd import unused_address
 from tests.cases.sample_files import files_in, own_disk, received, seven_zip
+from tests.servers import unheard_port
 
 BUCKET = "attachments-of-tests"
 SERVER = """
@@ -125,7 +125,7 @@ def test_a_store_that_is_away_is_told_kindly_and_leaves_nothing(
     bucket: Any, tmp_path: Path, settings: Settings
 ) -> None:
     default = settings.STORAGES["default"]
-    options = {**default["OPTIONS"], "endpoint_url": f"http://{unused_address()}"}
+    options = {**default["OPTIONS"], "endpoint_url": f"http://127.0.0.1:{unheard_port()}"}
     settings.STORAGES = {**settings.STORAGES, "default": {**default, "OPTIONS": options}}
     with pytest.raises(uploads.UploadRefused, match="our store failed, not your file"):
         uploads.accept(received("edge.log", b"a line\n"))

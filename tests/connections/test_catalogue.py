@@ -11,6 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from tests.connections.rows import TestVendor
+from tests.hand_clock import HandClock
 from vendors.connections import catalogue, gateway, health, metadata
 from vendors.connections.metadata import Budget, StoredCatalogue
 from vendors.connections.models import CatalogueEntry, Connection
@@ -206,13 +207,15 @@ def test_a_page_whose_time_is_spent_says_so_and_workers_fetch_it(
 
 
 def test_a_call_cut_off_by_the_page_is_no_failure_of_the_vendor(
-    connection: Connection, testco: type[TestVendor]
+    connection: Connection, testco: type[TestVendor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    budget = Budget(0.05)
+    clock = HandClock()
+    monkeypatch.setattr(metadata, "time", clock)
+    budget = Budget(5)
     kept = StoredCatalogue(connection, budget)
 
     def slow(operation: str, params: Mapping[str, str]) -> Any:
-        time.sleep(0.06)
+        clock.now += 6
         raise Unclear("we hung up")
 
     kept.ask = slow
@@ -226,10 +229,14 @@ def test_a_call_cut_off_by_the_page_is_no_failure_of_the_vendor(
     assert catalogue.refresh_wanted(5) == 1
 
 
-def test_the_budget_is_one_for_all_calls_of_a_page() -> None:
-    budget = Budget(0.05)
-    assert 0 < budget.left(60) <= 0.0501  # what is left of it, as floats subtract
-    time.sleep(0.06)
+def test_the_budget_is_one_for_all_calls_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = HandClock()
+    monkeypatch.setattr(metadata, "time", clock)
+    budget = Budget(5)
+    assert budget.left(60) == 5
+    clock.now += 2
+    assert (budget.left(60), budget.left(1)) == (3, 1)
+    clock.now += 4
     assert budget.left(60) == 0
     assert Budget(None).left(60) == 60
 
@@ -282,7 +289,7 @@ def test_readers_at_once_ask_once(connection: Connection) -> None:
     got: list[Any] = []
 
     def reader() -> None:
-        kept = StoredCatalogue(Connection.objects.get(pk=connection.pk), Budget(10))
+        kept = StoredCatalogue(Connection.objects.get(pk=connection.pk), Budget(60))
         kept.ask = slow
         got.append(kept.read(*QUESTION).value)
         connections.close_all()
@@ -291,6 +298,6 @@ def test_readers_at_once_ask_once(connection: Connection) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join()
     assert got == [["there"]] * 4
     assert asked == ["products"]

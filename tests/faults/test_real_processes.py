@@ -74,6 +74,6 @@ def test_steps_made_while_the_vendor_is_down_arrive_once_and_in_order(
         told = {"text": text, "audience": "vendor"}
         paper_browser.submit(casey, page, f"/{reference}/note/", told)
     home.control("faults", [])
-    wait_for("both notes", lambda: len(home.effects("note")) == 2, 90)
+    wait_for("both notes", lambda: len(home.effects("note")) == 2, 150)
     said = [effect["body"]["comment"].splitlines()[0] for effect in home.effects("note")]
     assert said == ["one", "two"]

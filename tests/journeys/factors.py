@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.accounts.sign_in_steps import code_of
+from tests.accounts.sign_in_steps import lasting_code_of
 from tests.journeys.visitors import Visit
 
 DEVICE = {
@@ -49,7 +49,7 @@ def add_app(visit: Visit) -> str:
     visit.go("/accounts/2fa/")
     visit.page.get_by_role("link", name="Set up an app").click()
     secret = visit.page.locator("#authenticator-key").text_content() or ""
-    visit.page.locator("[name=code]").fill(code_of(secret))
+    visit.page.locator("[name=code]").fill(lasting_code_of(secret))
     press(visit.page, "Turn it on")
     expect(visit.page.locator("#authenticator-key")).to_have_count(0)
     return secret

@@ -36,6 +36,12 @@ class Filing:
         if response.request.headers.get("hx-request") and response.request.method == "POST":
             self.answers.append(response)
 
+    def swapped(self) -> list[list[str]]:
+        """The sections each answer brought that brought any."""
+        section = re.compile(r'<section class="form-section" id="section-(\w+)"')
+        brought = [section.findall(answer.text()) for answer in self.answers]
+        return [sections for sections in brought if sections]
+
     def asked(self, member: str) -> Locator:
         """The inputs of a question, by the vendor's member or question id."""
         return self.page.locator(f'[data-member="{member}"]')
@@ -61,7 +67,8 @@ class Filing:
 
     def rest(self) -> None:
         """Wait until nothing typed or chosen is on its way, and its answer stands."""
-        self.page.wait_for_timeout(1000)  # the longest pause before something typed is sent
+        # the longest pause before something typed is sent, by the clock that it goes by
+        self.page.evaluate("new Promise((go) => setTimeout(go, 1000))")
         expect(self.page.locator("#filing:not(.htmx-request)")).to_be_visible()
 
     def button(self, verb: str, *, row: int) -> Locator:
@@ -72,12 +79,6 @@ class Filing:
         """What each row of the subcategories has at its top."""
         rows = self.page.locator('select[name^="subCategories."][name$=".0"]')
         return [row.input_value() for row in rows.all()]
-
-    def swapped(self) -> list[str]:
-        """The sections the last answer brought."""
-        return re.findall(
-            r'<section class="form-section" id="section-(\w+)"', self.answers[-1].text()
-        )
 
 
 class Ledger(Protocol):

@@ -45,13 +45,14 @@ def test_an_answer_swaps_only_its_part_and_leaves_focus_and_text_alone(
     choose_what_it_is_about(filing)
     page = filing.page
     filing.asked("subject").fill("Typed before")
-    page.wait_for_timeout(1500)
+    filing.rest()
+    filing.answers.clear()
     with page.expect_response(lambda r: r.request.method == "POST"):
         filing.option("671", "Yes").focus()
         page.keyboard.press("Space")
         filing.asked("additionalDetails").press_sequentially("typed while it was on its way")
     expect(filing.asked("677")).to_be_visible()
-    assert filing.swapped() == ["questions"]
+    assert filing.swapped() == [["questions"]]
     expect(page.locator("#status")).to_have_text("1 question more.")
     expect(filing.asked("additionalDetails")).to_be_focused()
     expect(filing.asked("additionalDetails")).to_have_value("typed while it was on its way")
@@ -82,7 +83,7 @@ def test_typed_text_survives_the_end_of_the_session(visit: Visit, town: Town) ->
     filing.walk(0, PATH)
     filing.asked("subject").fill("Kept on the server")
     expect(filing.page.locator("#filing-saved")).to_contain_text("Saved")
-    filing.page.wait_for_timeout(1500)
+    filing.rest()
     address = filing.page.url
     filing.page.context.clear_cookies()
     filing.asked("subject").fill("Typed after the session ended")

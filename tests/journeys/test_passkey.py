@@ -83,8 +83,8 @@ def test_an_app_and_its_recovery_codes_open_the_account(doors: Doors, sound: Sou
         sign_out(visit)
         give_password(visit, VERA)
         page.locator("[name=code]").fill(code)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign in", exact=True).click()
         assert page.url == visit.url + expected
         if expected == "/":
             visit.go("/accounts/2fa/")

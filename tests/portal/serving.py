@@ -8,8 +8,9 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from portal.env import VARIABLES
@@ -32,22 +33,36 @@ class Portal:
 
     def pid(self, name: str) -> int:
         """The process of a child; waits until it is there."""
-        path = self.data / "run" / f"{name}.pid"
-        assert wait_for(path.exists), f"no {name}:\n{self.said()}"
-        return int(path.read_text())
+        path, found = self.data / "run" / f"{name}.pid", list[int]()
+
+        def told() -> bool:
+            with suppress(FileNotFoundError):  # it is away from a child's end to its next start
+                found.append(int(path.read_text()))
+            return bool(found)
+
+        assert wait_for(told), f"no {name}:\n{self.said()}"
+        return found[0]
 
     def get(self, path: str) -> int:
         """The status of a page, 0 while nobody answers."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as answer:  # noqa: S310  loopback
+            with urllib.request.urlopen(self.url + path, timeout=60) as answer:  # noqa: S310  loopback
                 return int(answer.status)
-        except OSError as failure:
+        except (OSError, HTTPException) as failure:
             return int(getattr(failure, "code", 0))
 
     def stop(self) -> int:
         """End it as Ctrl-C would; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):  # before it was opened, or before it was read
+        return False
 
 
 def wait_for(reached: object, seconds: float = PATIENCE) -> bool:

@@ -3,15 +3,15 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from portal.processes import Family
+from tests.portal.serving import is_running, wait_for
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 STUBBORN = (
     sys.executable,
@@ -21,22 +21,15 @@ STUBBORN = (
 
 
 def pid_of(folder: Path, name: str) -> int:
-    return int((folder / f"{name}.pid").read_text())
-
-
-def is_running(pid: int) -> bool:
+    """The process of a child, 0 while it has none."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return int((folder / f"{name}.pid").read_text())
     except FileNotFoundError:
-        return False
-    return state != "Z"
+        return 0
 
 
-def wait_until_gone(pid: int) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while is_running(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not is_running(pid)
+def until(true: Callable[[], object]) -> bool:
+    return wait_for(true, PATIENCE)
 
 
 @pytest.fixture
@@ -73,12 +66,8 @@ def test_a_child_that_is_killed_starts_again(
     watching.start()
 
     os.kill(first, signal.SIGKILL)
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and (
-        not (tmp_path / "worker.pid").exists() or pid_of(tmp_path, "worker") == first
-    ):
-        time.sleep(0.02)
-    runs_again = is_running(pid_of(tmp_path, "worker"))
+    began_again = until(lambda: pid_of(tmp_path, "worker") not in (0, first))
+    runs_again = began_again and is_running(pid_of(tmp_path, "worker"))
     stopping.set()  # its child may end from here on: who started it does
     watching.join()
 
@@ -91,9 +80,7 @@ def test_the_pauses_of_a_child_that_dies_at_once_grow(family: Family, said: list
     stopping = threading.Event()
     watching = threading.Thread(target=family.watch, args=(stopping,))
     watching.start()
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and len(said) < 3:
-        time.sleep(0.02)
+    until(lambda: len(said) >= 3)
     stopping.set()
     watching.join()
 
@@ -123,14 +110,12 @@ def test_grandchildren_do_not_outlive_a_killed_child(family: Family, tmp_path: P
             f"open({str(note)!r}, 'w').write(str(child.pid)); time.sleep(600)",
         ),
     )
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and not (note.exists() and note.read_text()):
-        time.sleep(0.02)
+    assert until(lambda: note.exists() and note.read_text())
     grandchild = int(note.read_text())
 
     family.stop(threading.Event())
 
-    assert wait_until_gone(grandchild)
+    assert until(lambda: not is_running(grandchild))
 
 
 def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
@@ -140,12 +125,10 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
         "threading.Event().wait()"
     )
     parent = subprocess.Popen([sys.executable, "-c", program])  # noqa: S603  our own program
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and not (tmp_path / "web.pid").exists():
-        time.sleep(0.02)
+    assert until(lambda: pid_of(tmp_path, "web"))
     child = pid_of(tmp_path, "web")
 
     parent.kill()
     parent.wait()
 
-    assert wait_until_gone(child)
+    assert until(lambda: not is_running(child))

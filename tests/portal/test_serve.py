@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.portal.serving import PATIENCE, Portal, environment, manage, portal, wait_for
+from tests.portal.serving import (
+    PATIENCE,
+    Portal,
+    environment,
+    is_running,
+    manage,
+    portal,
+    wait_for,
+)
 from tests.servers import ROOT
 
 CHILDREN = ("web", "worker", "simulator")
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def refusal(tmp_path: Path, *words: str, **changes: str) -> list[str]:
@@ -178,7 +179,8 @@ def test_with_a_broker_celery_works_in_the_loops_place(
             return Path(f"/proc/{running.pid(name)}/cmdline").read_bytes().split(b"\0")[1:6]
 
         def sweeps() -> list[str]:
-            with closing(sqlite3.connect(running.data / "caseport.sqlite3")) as database:
+            path = running.data / "caseport.sqlite3"
+            with closing(sqlite3.connect(path, timeout=60)) as database:
                 found = database.execute(
                     "SELECT last_run_at FROM portal_lease WHERE name = 'job:sweep'"
                 )

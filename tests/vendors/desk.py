@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.vendors.loopback import read_request
+from tests.vendors.loopback import answer, read_request
 from vendors.http.client import VendorClient
 from vendors.http.hosts import HostRule
 
@@ -36,6 +36,24 @@ def playing(*answers: bytes) -> Callable[[socket.socket], None]:
     return play
 
 
+def once_it_stands(play: Callable[[socket.socket], None]) -> Callable[[socket.socket], None]:
+    """Plays after a first call was answered: a deadline then meets a connection that stands."""
+
+    def play_on(connection: socket.socket) -> None:
+        if read_request(connection):
+            connection.sendall(answer(b"0"))
+            play(connection)
+
+    return play_on
+
+
+def standing(url: str) -> VendorClient:
+    """A client of it whose connection stands."""
+    client = on(url)
+    assert get(client) == 0
+    return client
+
+
 def drip(text: bytes, pause: float, at_once: int = 0) -> Callable[[socket.socket], None]:
     def play(connection: socket.socket) -> None:
         read_request(connection)
@@ -55,7 +73,7 @@ class Hang:
         self.outlived = False
 
     def __call__(self, connection: socket.socket) -> None:
-        self.outlived = not self.stop.wait(10)
+        self.outlived = not self.stop.wait(60)
 
 
 def get(client: VendorClient, path: str = "/cases", **options: Any) -> Any:

@@ -101,7 +101,7 @@ class Visitor:
         self.simulator = simulator
         transport = None if base_url else httpx.WSGITransport(build(simulator))
         self.http = httpx.Client(
-            base_url=base_url or f"http://{HOST}", transport=transport, timeout=20, trust_env=False
+            base_url=base_url or f"http://{HOST}", transport=transport, timeout=60, trust_env=False
         )
         self.credential: dict[str, str] = self.control("credentials")["akamai"]
 

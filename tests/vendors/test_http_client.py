@@ -52,7 +52,7 @@ def test_a_thread_that_ends_leaves_no_connection_open() -> None:
         thread.start()
         thread.join()
         gc.collect()
-        assert left.wait(5)
+        assert left.wait(60)
 
 
 def test_a_forked_child_has_connections_of_its_own() -> None:

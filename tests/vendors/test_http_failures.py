@@ -4,25 +4,25 @@ import gzip
 import json
 import re
 import socket
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
-from tests.vendors.desk import Hang, drip, get, mocked, on, playing
+from tests.hand_clock import HandClock
+from tests.servers import unheard_port
+from tests.vendors.desk import Hang, drip, get, mocked, on, once_it_stands, playing, standing
 from tests.vendors.loopback import answer, listening
+from vendors.http import transport
 from vendors.http.client import ANSWER_LIMIT, VendorClient
 from vendors.http.errors import Unclear, Unreachable
 from vendors.http.hosts import HostRule
 
 
 def test_a_refused_connection_was_never_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1 could not be reached"):
-        get(on(f"http://127.0.0.1:{port}"))
+        get(on(f"http://127.0.0.1:{unheard_port()}"))
 
 
 def test_an_unknown_name_was_never_sent() -> None:
@@ -127,28 +127,34 @@ def test_our_own_interruption_is_not_mistaken_for_the_vendors() -> None:
 )
 def test_a_drip_ends_with_the_deadline(play: Callable[[socket.socket], None]) -> None:
     # without a deadline the answer would be whole and readable in the end
-    with listening(play) as server, pytest.raises(Unclear):
-        get(on(server.url), deadline=0.4)
+    with listening(once_it_stands(play)) as server:
+        client = standing(server.url)
+        with pytest.raises(Unclear):
+            get(client, deadline=0.4)
 
 
 def test_a_request_nobody_reads_ends_with_the_deadline() -> None:
     hang = Hang()
-    with listening(hang) as server:
-        client = on(server.url)
+    with listening(once_it_stands(hang)) as server:
+        client = standing(server.url)
         with pytest.raises(Unclear):
             client.call("POST", "/cases", operation="create", json="x" * 30_000_000, deadline=0.4)
         hang.stop.set()
     assert not hang.outlived
 
 
-def test_a_call_between_two_pieces_of_a_download_leaves_both_their_deadlines() -> None:
+def test_a_call_between_two_pieces_of_a_download_leaves_both_their_deadlines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = HandClock()
+    monkeypatch.setattr(transport, "time", clock)
     body = b"x" * 300_000
     with listening(playing(answer(body))) as server, listening(playing(answer(b"1"))) as other:
         client = on(server.url)
         with client.download("/files/1", operation="fetch") as (_, pieces):
             got = next(pieces)
-            assert get(on(other.url), deadline=0.5) == 1
-            time.sleep(0.6)
+            assert get(on(other.url), deadline=20) == 1
+            clock.now += 21
             assert got + b"".join(pieces) == body
 
 

@@ -3,15 +3,26 @@
 import io
 import os
 import socket
-import time
 import tracemalloc
 from typing import Any, BinaryIO
 
 import httpx
 import pytest
 
-from tests.vendors.desk import HOST, RULE, drip, mocked, on, playing
+from tests.hand_clock import HandClock
+from tests.vendors.desk import (
+    HOST,
+    RULE,
+    drip,
+    mocked,
+    on,
+    once_it_stands,
+    playing,
+    standing,
+)
 from tests.vendors.loopback import answer, listening, read_request
+from vendors.http import client as http_client
+from vendors.http import transport
 from vendors.http.client import VendorClient
 from vendors.http.errors import Unclear, Unreachable
 from vendors.http.multipart import opened
@@ -164,22 +175,24 @@ def test_a_download_that_breaks_off_is_not_mistaken_for_a_whole_file() -> None:
         list(pieces)
 
 
-def test_a_slow_reader_is_not_taken_for_a_slow_vendor() -> None:
-    size = 0
+def test_a_slow_reader_is_not_taken_for_a_slow_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
+    size, clock = 0, HandClock()
+    for module in (transport, http_client):
+        monkeypatch.setattr(module, "time", clock)
     with (
         listening(playing(answer(b"x" * 200_000))) as server,
-        on(server.url).download("/files/1", operation="fetch", patience=0.3) as (_, pieces),
+        on(server.url).download("/files/1", operation="fetch", patience=20) as (_, pieces),
     ):
         for piece in pieces:
             size += len(piece)
-            time.sleep(0.2)
+            clock.now += 15
     assert size == 200_000
 
 
 def test_a_download_that_drips_ends() -> None:
     with (
-        listening(drip(answer(b"x" * 1000), 0.02)) as server,
+        listening(once_it_stands(drip(answer(b"x" * 1000), 0.02))) as server,
         pytest.raises(Unclear),
-        on(server.url).download("/files/1", operation="fetch", patience=0.3) as (_, pieces),
+        standing(server.url).download("/files/1", operation="fetch", patience=0.3) as (_, pieces),
     ):
         list(pieces)

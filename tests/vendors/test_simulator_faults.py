@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.house import wait_for
 from tests.vendors.simulator_client import ROOT, Visitor, plain_case
 from vendors.simulator.app import Simulator
 from vendors.simulator.server import serve_in_thread
@@ -95,6 +96,7 @@ def test_a_hanging_call_is_in_the_ledger_while_it_hangs(visitor: Visitor) -> Non
     set_fault(visitor, "hang_after", seconds=30)
     with pytest.raises(httpx.ReadTimeout):
         visitor.call("POST", "/cases", json=plain_case(), timeout=0.5)
+    wait_for("its effect", lambda: visitor.requests()[-1]["effect"])
     request = visitor.requests()[-1]
     assert (request["status"], request["effect"]) == (None, 1)
     assert len(visitor.effects()) == 1

@@ -73,7 +73,10 @@ class Crowd:
         children = children_of(self.members[name].process.pid)
         if not children:
             return False
-        os.kill(dice.choice(children), signal.SIGKILL)
+        try:
+            os.kill(dice.choice(children), signal.SIGKILL)
+        except ProcessLookupError:  # it ended this moment
+            return False
         self.kills[name] += 1
         return True
 
@@ -110,5 +113,8 @@ def standing_still(group: int) -> Iterator[None]:
 
 def children_of(parent: int) -> list[int]:
     """The processes another one started itself, oldest first."""
-    tasks = Path(f"/proc/{parent}/task").glob("*/children")
-    return sorted(int(child) for task in tasks for child in task.read_text().split())
+    found: list[int] = []
+    for task in Path(f"/proc/{parent}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # the thread has ended since
+            found += map(int, task.read_text().split())
+    return sorted(found)

@@ -22,7 +22,7 @@ def storm(setup: SetUp, folder: Path) -> Verdict:
     return judge(pass_over(setup, folder, SEED, EACH))
 
 
-@pytest.mark.timeout(3 * EACH / RATE + 2 * DRAIN_SECONDS)
+@pytest.mark.timeout(3 * EACH / RATE + 4 * DRAIN_SECONDS)
 def test_nothing_is_lost_or_doubled_in_any_storm(
     tmp_path: Path, tell: Callable[[Row], None], record_property: Callable[[str, object], None]
 ) -> None:
