@@ -53,12 +53,12 @@ def ready(queued: QuerySet[Push], now: datetime | Slot) -> QuerySet[Connection]:
 def claim(lane: str, worker: str) -> Push | None:
     """Take the oldest head of the least recently served callable connection, or nothing."""
     now = clock.now()
-    waiting = _waiting(lane, tuple(vendors())).run(now=now)
-    if not waiting:
+    callable_ = waiting(lane, tuple(vendors())).run(now=now)
+    if not callable_:
         return None
     full = _full(lane)
-    for connection in islice((each for each in waiting if each.pk not in full), TRIED):
-        push = _oldest(lane).first(now=now, connection=connection.pk)
+    for connection in islice((each for each in callable_ if each.pk not in full), TRIED):
+        push = oldest(lane).first(now=now, connection=connection.pk)
         if push is None:
             continue
         push.connection = connection
@@ -69,13 +69,13 @@ def claim(lane: str, worker: str) -> Push | None:
 
 
 @cache
-def _waiting(lane: str, offered: tuple[str, ...]) -> Prepared[Connection]:
+def waiting(lane: str, offered: tuple[str, ...]) -> Prepared[Connection]:
     """The connections with something to do, the least recently served first."""
     return Prepared(lambda: ready(heads(lane, NOW), NOW).order_by("served_at"))
 
 
 @cache
-def _oldest(lane: str) -> Prepared[Push]:
+def oldest(lane: str) -> Prepared[Push]:
     """The one push of a connection that has been due longest."""
     related = [name for name in WITH if name != "connection"]  # the worker has that
     own = heads(lane, NOW).filter(connection=CONNECTION)

@@ -2,14 +2,13 @@
 
 from copy import deepcopy
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cases import access, actions
 from cases.models import Attachment, Case, Entry, Push, PushEvent
-from cases.models.case import new_reference
 from cases.models.push import State
 from cases.models.timeline import Audience
 from tests.world import World
@@ -43,12 +42,18 @@ class Estate:
         others.delete()
         PushEvent.objects.filter(push__case=self._case).delete()
         Push.everything.filter(case=self._case).delete()
+        self._made = 0
 
     def case(self, *kinds: Kind) -> Case:
-        """A case that owes its creation and then these steps, all due now."""
+        """A case that owes its creation and then these steps, all due now.
+
+        The n-th has the same id and reference whenever it is made, so that what is sorted by them
+        comes in the same order when a history is had again.
+        """
         self._made += 1
+        name = {"pk": UUID(int=self._made), "reference": f"CP-FA-{self._made:04}"}
         subject = f"Storm {self._made} {uuid4().hex[:6]}"
-        case: Case = _copy(self._case, reference=new_reference(), subject=subject, vendor_id=None)
+        case: Case = _copy(self._case, **name, subject=subject, vendor_id=None)
         case.mirrored_at = case.refresh_wanted_at = None
         access.worker_cases().bulk_create([case])
         self.owe(case, Kind.CREATE, *kinds)

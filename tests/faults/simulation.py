@@ -80,6 +80,7 @@ class History:
         return self.end()
 
     def begin(self) -> None:
+        random.seed(self.chance.getrandbits(32))  # of which our own pauses are drawn
         self.yard.begin()
         self.yard.line.lose = self._lose
         self.cases.clear()

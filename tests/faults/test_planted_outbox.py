@@ -48,7 +48,7 @@ def attempts(yard: Yard, chance: Random) -> Iterator[str]:
     """What each trial and each history found wrong, in words; empty where it found nothing."""
     for kind, fault in TRIED:
         trial = Trial(yard, kind, fault)
-        for at in range(1, 12):
+        for at in range(12):  # 0: nobody is stopped
             for then in (yard.take_over, yard.take_over_twice):
                 yield caught("at a moment", lambda: _live(trial, at, then))  # noqa: B023  called at once
     for _ in range(HISTORIES):
