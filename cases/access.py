@@ -12,15 +12,19 @@ from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
 from django.http import Http404, HttpRequest
 
 from cases.models import Attachment, Case, CaseReference, Draft, Entry, Push, Watch
 from cases.models.timeline import Audience
 from portal.accounts.models import Membership, Organization, User, ViewAs
 from portal.accounts.roles import Ability, OrganizationKind
+from portal.prepared import Prepared, Slot
 from vendors.connections.models import Connection, Entitlement, VendorAccount
 
+MEMBERSHIPS = Prepared(  # asked on every page and for every step
+    lambda: Membership.objects.filter(user=Slot("user", UUIDField())).select_related("organization")
+)
 READING = frozenset({Ability.READ_ALL, Ability.SEE_ATTEMPTS})
 
 
@@ -40,11 +44,11 @@ class Viewer:
     def memberships(self) -> tuple[Membership, ...]:
         if not self.user.is_active:
             return ()
-        found = self.user.memberships.select_related("organization")
-        if self.seen_by is not None:
-            within = self.seen_by.within_id
-            found = found.filter(Q(organization=within) | Q(organization__reseller=within))
-        return tuple(found)
+        if self.seen_by is None:
+            return tuple(MEMBERSHIPS.run(user=self.user.pk))
+        within = Q(organization=self.seen_by.within_id)
+        within |= Q(organization__reseller=self.seen_by.within_id)
+        return tuple(self.user.memberships.select_related("organization").filter(within))
 
     @cached_property
     def organization_ids(self) -> frozenset[UUID]:

@@ -87,9 +87,15 @@ def _full(lane: str) -> set[UUID]:
 
     Counted here: to group in SQL, SQLite would walk all steps there ever were.
     """
-    held = access.worker_pushes().filter(lease_until__isnull=False, kind__in=LANES[lane])
-    calls = Counter(held.order_by().values_list("connection", flat=True))
+    calls = Counter(push.connection_id for push in held(lane).run())
     return {connection for connection, count in calls.items() if count >= IN_FLIGHT[lane]}
+
+
+@cache
+def held(lane: str) -> Prepared[Push]:
+    """The lane's pushes some worker holds now; their connections alone are read."""
+    pushes_held = access.worker_pushes().filter(lease_until__isnull=False, kind__in=LANES[lane])
+    return Prepared(lambda: pushes_held.order_by().only("connection"))
 
 
 def _take(push: Push, now: datetime, worker: str) -> bool:

@@ -226,5 +226,5 @@ class History:
         return self.chance.uniform(0, LATE)
 
     def _any(self, found: QuerySet[Push]) -> Push | None:
-        rows = list(found.select_related("case").order_by("case__reference", "position"))
-        return self.chance.choice(rows) if rows else None
+        rows = list(found.order_by("case__reference", "position").values_list("pk", flat=True))
+        return found.select_related("case").get(pk=self.chance.choice(rows)) if rows else None
