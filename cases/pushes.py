@@ -118,6 +118,11 @@ MOVES: Mapping[State, Mapping[State, tuple[By, ...]]] = {
     State.SUPERSEDED: {},
 }
 
+HELD_CASE = Prepared(
+    lambda: (
+        access.worker_cases().select_for_update().filter(pk=Slot("case", UUIDField())).only("pk")
+    )
+)
 LAST_EVENT = Prepared(
     lambda: PushEvent.objects.filter(push=Slot("push", UUIDField())).order_by("-number")[:1]
 )
@@ -261,18 +266,27 @@ def end_all(pushes: Iterable[Push], to: State, actor: Actor, why: str) -> list[P
     ]
 
 
+def hold(case: uuid.UUID) -> None:
+    """Lock the case's row until the transaction ends.
+
+    Whoever is to lock a case and steps of it locks the case first: two who did it in another order
+    would wait for each other.
+    """
+    HELD_CASE.run(case=case)
+
+
 def settle(push: Push, receipt: Receipt, actor: Actor, why: str) -> bool:
     """The vendor has it: end the push and link what the receipt names, in one transaction.
 
     False when somebody else moved the push first.
     """
     with transaction.atomic():
+        hold(push.case_id)
         kept = {"receipt": asdict(receipt), "outcome": receipt.words}
         if not transition(push, State.DONE, actor, why, **kept):
             return False
         if push.kind == Kind.CREATE and receipt.vendor_id:
-            case = access.worker_cases().select_for_update().get(pk=push.case_id)
-            identity.link(case, receipt.vendor_id)
+            identity.link(access.worker_cases().get(pk=push.case_id), receipt.vendor_id)
         elif push.attachment_id and receipt.vendor_id:
             Attachment.objects.filter(pk=push.attachment_id).update(
                 vendor_file_id=receipt.vendor_id

@@ -60,6 +60,7 @@ def withdraw(*, viewer: Viewer, push: Push) -> None:
     if State.WITHDRAWN not in pushes.MOVES[State(push.state)]:
         raise Rejected("", LATE)
     with transaction.atomic():
+        pushes.hold(push.case_id)
         _moved(pushes.transition(push, State.WITHDRAWN, _actor(viewer), "taken back by a person"))
         if push.kind == Kind.CREATE:
             reopen_draft(push, _actor(viewer))
@@ -110,6 +111,7 @@ def replace(*, viewer: Viewer, push: Push, text: str | None = None, reason: str 
             raise Rejected("text", problem or "Write something first.")
         payload["text"] = text.strip()
     with transaction.atomic():
+        pushes.hold(push.case_id)
         why = reason or "edited and sent again"
         _moved(pushes.transition(push, State.SUPERSEDED, _actor(viewer), why))
         again = pushes.enqueue(

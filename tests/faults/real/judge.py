@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.faults.real.plan import Deed, deeds, named_in
 from tests.faults.real.storm import STANDS, Event, Seen, Step
@@ -165,17 +165,35 @@ def is_whole(life: list[Event], state: str) -> bool:
 def unhandled(seen: Seen) -> list[str]:
     """Errors nobody foresaw: of submits, in the logs, and processes that ended by themselves.
 
-    A database or broker that is killed is missed, but not for long after the last kill.
+    A database or broker that is killed is missed, but not for long after the last kill; nor is a
+    process of the broker's own library that stumbles over it without a line of ours.
     """
-    told = [("a submit", line["ended"], line["raised"]) for line in seen.notes if "raised" in line]
-    told += [(name, *error) for name, log in seen.logs.items() for error in errors(log)]
-    told += [(f"{name} ended", *(errors(log) or [(0.0, log)])[-1]) for name, log in seen.fell]
-    excused = seen.setup.induced
-    return [
-        f"{who}: {what}"
-        for who, at, what in told
-        if at > seen.calm_at + AFTERMATH or not what.startswith(excused)
+    told = [
+        ("a submit", Error(line["ended"], line["raised"], is_ours=True))
+        for line in seen.notes
+        if "raised" in line
     ]
+    told += [(name, error) for name, log in seen.logs.items() for error in errors(log)]
+    for name, log in seen.fell:
+        last = (errors(log) or [Error(0.0, log, is_ours=True)])[-1]
+        told.append((f"{name} ended", last))
+    return [f"{who}: {error.what}" for who, error in told if not is_induced(error, seen)]
+
+
+def is_induced(error: "Error", seen: Seen) -> bool:
+    """Whether it is what the storm's own acts bring about, and came soon after the last."""
+    if error.at > seen.calm_at + AFTERMATH:
+        return False
+    is_librarys = bool(seen.setup.broker) and not error.is_ours
+    return is_librarys or error.what.startswith(seen.setup.induced)
+
+
+class Error(NamedTuple):
+    """An error in a log: when, its last line, and whether a line of our code stands in it."""
+
+    at: float
+    what: str
+    is_ours: bool
 
 
 _TRACEBACK = re.compile(
@@ -183,16 +201,17 @@ _TRACEBACK = re.compile(
     r"(?!\s+(?:During handling|The above exception))",
     re.MULTILINE,
 )
+_OURS = re.compile(r'File "(?!.*site-packages)[^"]*(?:cases|portal|vendors|tests)/')
 _TIME = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d{3} ", re.MULTILINE)
 
 
-def errors(log: str) -> list[tuple[float, str]]:
-    """When each traceback in a log was written and the error it ends with, of a chain the last."""
+def errors(log: str) -> list[Error]:
+    """The error each traceback in a log ends with, of a chain the last."""
     found = []
     for traceback in _TRACEBACK.finditer(log):
         times = _TIME.findall(log, 0, traceback.start())
         at = datetime.fromisoformat(times[-1]).replace(tzinfo=UTC).timestamp() if times else 0.0
-        found.append((at, traceback[2]))
+        found.append(Error(at, traceback[2], bool(_OURS.search(traceback[0]))))
     return found
 
 

@@ -12,9 +12,6 @@ BROKER_GONE = (
     "amqp.",
     "ConnectionResetError",
     "BrokenPipeError",
-    # of kombu, when it closes a channel with unacknowledged messages after its connection is gone;
-    # Celery's main process ends by it, and whoever keeps it running starts it again
-    "AttributeError: 'NoneType' object has no attribute 'hostname'",
 )
 
 

@@ -1,13 +1,14 @@
 """The judge is tried: whatever went wrong in a storm, it says so under its name."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.faults.real.judge import FELL_SILENT, judge
+from tests.faults.real.judge import AFTERMATH, FELL_SILENT, judge
 from tests.faults.real.plan import Deed, deeds
-from tests.faults.real.setups import SETUPS
+from tests.faults.real.setups import SETUPS, SetUp
 from tests.faults.real.storm import Event, Seen, Step
 
 SEED = 7
@@ -16,6 +17,9 @@ LOG = """2026-11-28 19:06:14,480 ERROR portal.loop sweep failed and goes on
       File "cases/tasks.py", line 1, in sweep
     ValueError: nobody foresaw it
 """
+
+
+LIBRARYS = LOG.replace("cases/tasks.py", "/x/site-packages/celery/worker/cases/pool.py")
 
 
 def effect(n: int, deed: Deed) -> dict[str, Any]:
@@ -152,3 +156,21 @@ def test_a_question_after_three_deaths_is_no_wrong_and_holds_up_what_is_behind(s
     verdict = judge(seen)
     assert verdict.wrongs == []
     assert "1 need a person" in verdict.aside
+
+
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.name)
+def test_a_brokers_library_may_stumble_where_there_is_a_broker_soon_after_a_kill(
+    seen: Seen, setup: SetUp
+) -> None:
+    seen.setup, seen.logs = setup, {"worker 0": LIBRARYS}
+    seen.calm_at = datetime(2026, 11, 28, 19, 6, tzinfo=UTC).timestamp()
+    assert (wrongs(seen) == set()) is bool(setup.broker)
+    seen.calm_at -= AFTERMATH
+    assert wrongs(seen) == {"unhandled"}
+
+
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.name)
+def test_an_error_with_a_line_of_ours_in_it_is_never_a_librarys(seen: Seen, setup: SetUp) -> None:
+    seen.setup, seen.logs = setup, {"worker 0": LOG}
+    seen.calm_at = datetime(2026, 11, 28, 19, 6, tzinfo=UTC).timestamp()
+    assert wrongs(seen) == {"unhandled"}
