@@ -65,7 +65,7 @@ def test_errors_take_the_person_to_a_summary_that_links_to_each_field(
     filing = begin(visit, town, script=True)
     choose_what_it_is_about(filing)
     filing.asked("674").fill("soon")
-    filing.page.get_by_role("button", name="Review", exact=True).click()
+    filing.press("Review")
     summary = filing.page.locator(".error-summary")
     expect(summary).to_be_focused()
     link = summary.get_by_role("link", name="Enter “Subject”")

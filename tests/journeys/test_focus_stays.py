@@ -18,7 +18,7 @@ def filing(visit: Visit, town: Town) -> Filing:
     filing.tick("categoryType", "Technical")
     filing.walk(0, ("Alta", "Alerts"))
     for row, product in enumerate(("Edge DNS", "NetStorage"), start=1):
-        filing.page.get_by_role("button", name="Add another").click()
+        filing.press("Add another")
         filing.walk(row, (product,))
     filing.rest()
     return filing

@@ -65,6 +65,7 @@ def test_a_button_pressed_once_does_its_work_once(visit: Visit, town: Town, habi
     page.evaluate(habit)
     filing.tick("categoryType", "Technical")
     filing.walk(0, ("Alta", "Alerts"))
+    filing.rest()
     for number, product in enumerate(("Edge DNS", "NetStorage", "DataStream"), start=1):
         page.get_by_role("button", name="Add another").click()
         filing.walk(number, (product,))
