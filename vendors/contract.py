@@ -53,6 +53,14 @@ class Metadata:
     fetched_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CredentialSection:
+    """One credential in a vendor's own file: its fields by our keys, a word on what is not used."""
+
+    fields: Mapping[str, str]
+    remarks: tuple[str, ...] = ()
+
+
 class Catalogue(Protocol):
     """Cached form metadata of one vendor account."""
 
@@ -113,6 +121,7 @@ class Vendor:
     product: ClassVar[str] = ""  # the API's name, where a vendor has several
     withdrawn: ClassVar[str] = ""  # the vendor's own notice that this API ends, if it gave one
     credential_fields: ClassVar[tuple[Field, ...]]
+    credential_file: ClassVar[str] = ""  # the name of the file its credentials are handed out in
     host_pattern: ClassVar[re.Pattern[str]]
     capabilities: ClassVar[Capabilities]
     statuses: ClassVar[Mapping[str, Status]]
@@ -142,6 +151,14 @@ class Vendor:
     def credential_identity(cls, secrets: Mapping[str, str]) -> str:
         """Whom the vendor takes us for, without a secret: kept with each step sent."""
         raise NotImplementedError
+
+    @classmethod
+    def read_credential_file(cls, text: str) -> Mapping[str, CredentialSection]:
+        """The credentials in such a file by the names they have there, in its order.
+
+        ValueError: it is none; the error's words say why to a person, and hold nothing of it.
+        """
+        raise Unsupported("credential files")
 
     @classmethod
     def vendor_space(cls, base_url: str) -> str:

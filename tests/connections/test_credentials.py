@@ -1,7 +1,6 @@
 """Giving a connection a credential, and a person's test of it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -43,7 +42,7 @@ def test_a_new_credential_closes_the_breaker(connection: Connection) -> None:
 def test_the_record_names_the_fields_and_never_their_values(connection: Connection) -> None:
     person = UserFactory.create()
     credentials.replace(connection, NEW, by=person, changed=["secret"])
-    event = AuditEvent.objects.get(action="credential set")
+    event = AuditEvent.objects.get(action="credential entered")
     assert event.changed == ["secret"]
     assert event.actor == person
     row = str(AuditEvent.objects.filter(pk=event.pk).values())
@@ -66,19 +65,6 @@ def test_stored_fields_no_key_opens_count_as_none(
     assert credentials.stored(connection) == FIELDS
     settings.CREDENTIAL_KEYS = []
     assert credentials.stored(connection) == {}
-
-
-@pytest.fixture
-def simulated(db: None, played: Played, settings: LazySettings, connection: Connection) -> Any:
-    """The connection, now to the simulator with its credential."""
-    played.control("reset", {})
-    settings.EXTRA_HOSTS = [played.url.removeprefix("http://")]
-    given = played.control("credentials")["akamai"]
-    connection.vendor, connection.base_url = "akamai_v2", played.url
-    connection.save()
-    fields = {f.key: given[f.key] for f in gateway.vendor_of(connection).credential_fields}
-    credentials.replace(connection, fields, by=None, changed=sorted(fields))
-    return connection
 
 
 def test_a_successful_test_closes_the_breakers_and_is_recorded(simulated: Connection) -> None:

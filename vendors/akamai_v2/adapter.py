@@ -16,7 +16,8 @@ from urllib.parse import quote
 from vendors import markers
 from vendors.akamai_v2 import answers, form, look, mapping, payload
 from vendors.akamai_v2.shapes import members, text
-from vendors.contract import Capabilities, Unsupported, Vendor
+from vendors.contract import Capabilities, CredentialSection, Unsupported, Vendor
+from vendors.http import edgerc
 from vendors.http.answer import VendorResponse, clock_ahead
 from vendors.http.edgegrid import EdgeGridAuth
 from vendors.http.errors import Unclear
@@ -97,6 +98,7 @@ class AkamaiV2(Vendor):
         _secret("client_secret", "Client secret"),
         _secret("access_token", "Access token"),
     )
+    credential_file = ".edgerc"
     host_pattern = re.compile(r"^ak[a-z]{2}-[a-z0-9]{8,32}-[a-z0-9]{8,32}\.luna\.akamaiapis\.net$")
     capabilities = Capabilities(
         kinds=frozenset({Kind.CREATE, Kind.NOTE, Kind.FILE, Kind.CLOSE}),
@@ -129,6 +131,13 @@ class AkamaiV2(Vendor):
         # API client's own and stays
         seen = hashlib.sha256(secrets["access_token"].encode()).hexdigest()
         return f"API client {seen[:12]}"
+
+    @classmethod
+    def read_credential_file(cls, text: str) -> dict[str, CredentialSection]:
+        return {
+            name: CredentialSection(section.fields, tuple(section.remarks))
+            for name, section in edgerc.read(text).items()
+        }
 
     def strip_marker(self, text: str) -> tuple[str, str]:
         return markers.split(text)

@@ -13,9 +13,10 @@ from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from portal.accounts.models import User
 from portal.accounts.scoped_admin import May, ScopedAdmin, ScopedInline
-from vendors.connections import credentials, forms, health, pausing
+from vendors.connections import credentials, gateway, health, pausing
+from vendors.connections.credential_pages import CredentialPages, clock_words, person
+from vendors.connections.forms import NewConnectionForm
 from vendors.connections.models import (
     CatalogueEntry,
     Connection,
@@ -23,7 +24,7 @@ from vendors.connections.models import (
     Entitlement,
     VendorAccount,
 )
-from vendors.connections.offered import name_of, vendors
+from vendors.connections.offered import name_of
 from vendors.http.errors import VendorError
 from vendors.http.redaction import redact
 
@@ -46,7 +47,7 @@ class Entitlements(ScopedInline):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ScopedAdmin):
+class ConnectionAdmin(CredentialPages):
     """A connection is added in two steps: whose and to which vendor, then its credential."""
 
     resellers = May.WRITE
@@ -63,6 +64,16 @@ class ConnectionAdmin(ScopedAdmin):
     def vendor_name(self, obj: Connection) -> str:
         return name_of(obj.vendor)
 
+    @admin.display(description="Credential")
+    def kept(self, obj: Connection) -> str:
+        """What is stored, to a person: when and by whom it was set, how its fingerprint ends."""
+        credential = gateway.active_credential(obj)
+        if credential is None:
+            return "No credential is in use yet."
+        by = f" by {credential.set_by}" if credential.set_by else ""
+        ends = f"fingerprint ends …{credential.fingerprint[-4:]}"
+        return f"Set on {credential.set_at:%-d %B %Y}{by}, {ends}. It is never shown."
+
     @admin.display(description="State")
     def standing(self, obj: Connection) -> str:
         return health.standing(obj).label
@@ -76,47 +87,35 @@ class ConnectionAdmin(ScopedAdmin):
         return [Accounts] if obj else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("owner", "vendor_name", "standing", *NOTED) if obj else ()
+        return ("owner", "vendor_name", "standing", "kept", "base_url", *NOTED) if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return [(None, {"fields": forms.NewConnectionForm.Meta.fields})]
-        adapter = vendors().get(obj.vendor)
-        declared = adapter.credential_fields if adapter else ()
+            return [(None, {"fields": NewConnectionForm.Meta.fields})]
         return [
-            (None, {"fields": ("owner", "vendor_name", "label", "state", "base_url")}),
-            (
-                "Credential",
-                {
-                    "fields": (*(forms.PREFIX + field.key for field in declared), "expires_on"),
-                    "description": forms.kept_words(obj),
-                },
-            ),
+            (None, {"fields": ("owner", "vendor_name", "label", "state")}),
+            ("Credential", {"fields": ("kept", "base_url", "expires_on")}),
             ("Health", {"fields": ("standing", *NOTED)}),
         ]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> "type[ModelForm[Any]]":
-        adapter = vendors().get(obj.vendor) if obj else None
-        kwargs["form"] = forms.connection_form(adapter, obj) if obj else forms.NewConnectionForm
+        if obj is None:
+            kwargs["form"] = NewConnectionForm
         return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "state" in form.changed_data:
             pausing.note_change(obj)
         super().save_model(request, obj, form, change)
-        if change and form.new_fields:
-            obj.base_url = form.cleaned_data["base_url"]
-            obj.save(update_fields=["base_url"])
-            credentials.replace(obj, form.new_fields, by=_person(request), changed=form.entered)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
         """Go on to the credential."""
         self.message_user(request, f"{obj} is added. Now enter its credential.", messages.SUCCESS)
-        return redirect("admin:connections_connection_change", obj.pk)
+        return redirect("admin:connections_connection_credential", obj.pk)
 
     def get_urls(self) -> list[URLPattern]:
         own = path(
@@ -142,7 +141,7 @@ class ConnectionAdmin(ScopedAdmin):
 
     def _test(self, request: HttpRequest, connection: Connection) -> None:
         try:
-            proof = credentials.test(connection, by=_person(request))
+            proof = credentials.test(connection, by=person(request))
         except VendorError as error:
             self.message_user(request, _failed(connection, error), messages.ERROR)
         except LookupError as error:
@@ -152,21 +151,8 @@ class ConnectionAdmin(ScopedAdmin):
             if proof.not_proven:
                 words += ["Not tried:", *proof.not_proven]
             if proof.clock_skew is not None:
-                words.append(_clock_words(proof.clock_skew))
+                words.append(clock_words(proof.clock_skew))
             self.message_user(request, " ".join(words), messages.SUCCESS)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - admin_view let nobody else in
-    return request.user
-
-
-def _clock_words(skew: float) -> str:
-    """How far the vendor's clock is ahead of ours; it tells whole seconds, so one is no odds."""
-    seconds = round(abs(skew))
-    if seconds <= 1:
-        return "The vendor's clock agrees with ours within a second."
-    return f"The vendor's clock is {seconds:,} s {'ahead of' if skew > 0 else 'behind'} ours."
 
 
 def _failed(connection: Connection, error: VendorError) -> str:

@@ -12,7 +12,7 @@ from vendors.connections import secrets
 from vendors.connections.metadata import Budget, StoredCatalogue
 from vendors.connections.models import Connection, Credential
 from vendors.connections.offered import host_rule, vendors
-from vendors.connections.tokens import StoredToken
+from vendors.connections.tokens import PassingToken, StoredToken
 from vendors.contract import Tools, Vendor
 from vendors.http.client import CALL_SECONDS, VendorClient, VendorResponse
 from vendors.http.errors import ForbiddenHost, Unauthorised
@@ -72,29 +72,40 @@ def vendor_of(connection: Connection) -> type[Vendor]:
     return found
 
 
-def open_vendor(connection: Connection, *, budget: float | None = None) -> Vendor:
+def open_vendor(
+    connection: Connection, *, budget: float | None = None, trying: Credential | None = None
+) -> Vendor:
     """The adapter, ready to call. `budget`: seconds all calls of this page may take together.
 
-    A missing or broken credential, key or address raises nothing here: the first call does, with
-    Unauthorised. Only an unknown vendor raises, as `vendor_of` does.
+    It signs with the active credential, or with the one that is only being tried: then at that
+    one's address, and with tokens that are kept nowhere. A missing or broken credential, key or
+    address raises nothing here: the first call does, with Unauthorised. Only an unknown vendor
+    raises, as `vendor_of` does.
     """
     adapter = vendor_of(connection)
     limit = Budget(budget)
     catalogue = StoredCatalogue(connection, limit)
-    client = _client(connection, adapter, limit)
-    vendor = adapter(Tools(client=client, catalogue=catalogue, tokens=StoredToken(connection)))
+    client = _client(connection, adapter, limit, trying)
+    tokens = StoredToken(connection) if trying is None else PassingToken()
+    vendor = adapter(Tools(client=client, catalogue=catalogue, tokens=tokens))
     catalogue.ask = vendor.fetch_metadata
     return vendor
 
 
-def _client(connection: Connection, adapter: type[Vendor], budget: Budget) -> VendorClient:
-    credential = active_credential(connection)
+def _client(
+    connection: Connection, adapter: type[Vendor], budget: Budget, trying: Credential | None
+) -> VendorClient:
+    credential = trying or active_credential(connection)
     if credential is None:
         return ClosedClient(f"“{connection}” has no credential yet.")
-    connection.opened_with = credential.pk
+    base_url = connection.base_url
+    if trying is None:
+        connection.opened_with = credential.pk
+    else:
+        base_url = trying.base_url or base_url
     try:
         auth = _auth(adapter, credential)
-        client = PageClient(connection.base_url, auth, host_rule=host_rule(adapter))
+        client = PageClient(base_url, auth, host_rule=host_rule(adapter))
     except secrets.Unreadable as error:
         return ClosedClient(f"The credential of “{connection}” cannot be opened. {error}")
     except (KeyError, ValueError):
@@ -119,6 +130,7 @@ _ACTIVE = Prepared(
 
 
 def active_credential(connection: Connection) -> Credential | None:
+    """What the connection's calls are signed with now."""
     found = _ACTIVE.first(connection=connection.pk)
     if found is not None:
         found.connection = connection

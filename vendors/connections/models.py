@@ -70,10 +70,13 @@ class Connection(models.Model):
 
 
 class Credential(models.Model):
-    """What a connection signs in with. `ciphertext` is an envelope only `secrets.reveal` opens."""
+    """What a connection signs in with. `ciphertext` is an envelope only `secrets.reveal` opens.
+
+    A new one is NEXT until somebody puts it to use; nothing but its own test is signed with it.
+    """
 
     class State(models.TextChoices):
-        ACTIVE = "active", "Active"
+        ACTIVE = "active", "In use"
         NEXT = "next", "Next"
         RETIRED = "retired", "Retired"
 
@@ -86,7 +89,14 @@ class Credential(models.Model):
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    set_at = models.DateTimeField(default=timezone.now, editable=False)
+    set_at = models.DateTimeField(default=timezone.now, editable=False)  # put to use, once it is
+    base_url = models.URLField(
+        max_length=200, blank=True, editable=False
+    )  # empty: the connection's
+    expires_on = models.DateField(null=True, editable=False)
+    tested_at = models.DateTimeField(null=True, editable=False)  # while it was next
+    proof = models.JSONField(default=dict, editable=False)  # what that proved, as vocabulary.Proof
+    failure = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -94,11 +104,21 @@ class Credential(models.Model):
                 fields=["connection"],
                 condition=models.Q(state="active"),
                 name="one_active_credential",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["connection"],
+                condition=models.Q(state="next"),
+                name="one_next_credential",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"…{self.fingerprint[-4:]} ({self.get_state_display()})"
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the vendor accepted it in its last test."""
+        return self.tested_at is not None and not self.failure
 
 
 class AccessToken(models.Model):

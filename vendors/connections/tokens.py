@@ -59,6 +59,24 @@ class StoredToken:
             AccessToken.objects.filter(pk=row.pk, ciphertext=row.ciphertext).update(ciphertext="")
 
 
+class PassingToken:
+    """A token kept nowhere: of a credential that is only being tried."""
+
+    def __init__(self) -> None:
+        self._value = ""
+
+    def get(self, renew: Renew) -> str:
+        """The token got before, else a new one."""
+        if not self._value:
+            self._value, _ = renew()
+            secrets.hide(self._value)
+        return self._value
+
+    def forget(self, token: str) -> None:
+        if self._value == token:
+            self._value = ""
+
+
 def _opened(row: AccessToken) -> str:
     """The row's token; empty if there is none or no key opens it: then we sign in again."""
     if not row.ciphertext:
