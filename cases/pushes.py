@@ -41,7 +41,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
@@ -50,6 +50,7 @@ from cases.models import Attachment, Case, Entry, Push, PushEvent
 from cases.models.push import ENDED, HELD, State
 from portal.accounts.models import User
 from portal.prepared import Prepared, Slot
+from vendors.connections.owed import Owed
 from vendors.vocabulary import Kind, MarkerHome, Receipt
 
 log = logging.getLogger("caseport.outbox")
@@ -126,6 +127,7 @@ HELD_CASE = Prepared(
 LAST_EVENT = Prepared(
     lambda: PushEvent.objects.filter(push=Slot("push", UUIDField())).order_by("-number")[:1]
 )
+STUCK = (State.NEEDS_PERSON, State.REFUSED, State.PARKED)
 MAY_HAVE_BEEN_SENT = (State.SENDING, State.UNCERTAIN, State.CHECKING, State.NEEDS_PERSON)
 
 
@@ -244,6 +246,14 @@ def next_position(case: Case) -> int:
 
 def unfinished(pushes: QuerySet[Push]) -> QuerySet[Push]:
     return pushes.filter(settled_at=None)
+
+
+def owed_through(connection: uuid.UUID) -> Owed:
+    """What the console tells of a connection: the steps that wait, and those a person settles."""
+    mine = unfinished(access.worker_pushes().filter(connection=connection)).order_by()
+    counts = dict(mine.values_list("state").annotate(count=Count("pk")))
+    stuck = sum(counts.pop(state, 0) for state in STUCK)
+    return Owed(waiting=sum(counts.values()), stuck=stuck)
 
 
 def behind(push: Push) -> QuerySet[Push]:

@@ -29,6 +29,7 @@ from vendors import markers
 from vendors.connections import secrets
 from vendors.connections.models import (
     AccessToken,
+    CallTally,
     CatalogueEntry,
     Connection,
     Credential,
@@ -190,6 +191,15 @@ class AccessTokenFactory(DjangoModelFactory[AccessToken]):
         model = AccessToken
 
     connection = factory.SubFactory(ConnectionFactory)
+
+
+class CallTallyFactory(DjangoModelFactory[CallTally]):
+    class Meta:
+        model = CallTally
+
+    connection = factory.SubFactory(ConnectionFactory)
+    hour = factory.LazyFunction(lambda: timezone.now().replace(minute=0, second=0, microsecond=0))
+    calls = 1
 
 
 class VendorAccountFactory(DjangoModelFactory[VendorAccount]):

@@ -95,7 +95,7 @@ class Scoped:
         return cast(QuerySet[Any], everything if _user(request).is_superuser else everything.none())
 
 
-class ScopedInline(Scoped, admin.TabularInline):  # type: ignore[type-arg]  # takes none at run time
+class ScopedInline(Scoped, admin.StackedInline):  # type: ignore[type-arg]  # takes none at run time
     """Rows edited on their parent's page; they are reached through the parent alone."""
 
     extra = 0
@@ -250,6 +250,7 @@ class CaseportAdminSite(admin.AdminSite):
     site_title = "Caseport"
     site_header = "Caseport administration"
     index_title = "Administration"
+    enable_nav_sidebar = False  # the lists need the width
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         if admin_class is not None and issubclass(admin_class, ScopedAdmin):

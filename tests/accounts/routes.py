@@ -215,6 +215,15 @@ ROWS: dict[str, Row] = {
     "admin/connections/connection/<uuid:connection_id>/test/": theirs(
         "/admin/connections/connection/{connections_connection}/test/", "POST"
     ),
+    "admin/connections/connection/<uuid:connection_id>/credential/": theirs(
+        "/admin/connections/connection/{connections_connection}/credential/"
+    ),
+    **{
+        f"admin/connections/connection/<uuid:connection_id>/credential/{deed}/": theirs(
+            f"/admin/connections/connection/{{connections_connection}}/credential/{deed}/", "POST"
+        )
+        for deed in ("try", "use", "discard")
+    },
     **model("accounts/organization", FORBIDDEN, FORBIDDEN),
     **model("accounts/user", FORBIDDEN, FORBIDDEN, listed=403),
     **model("accounts/membership", FORBIDDEN, FORBIDDEN, listed=403),

@@ -86,3 +86,15 @@ def test_what_is_out_of_reach_is_not_there_before_anybody_is_asked(
 ) -> None:
     Connection.objects.filter(pk=connection.pk).update(owner=CustomerFactory.create())
     assert client.get(change(connection)).status_code == 404
+
+
+def test_entering_using_and_discarding_a_credential_ask_too(
+    admin: User, client: Client, connection: Connection
+) -> None:
+    page = reverse("admin:connections_connection_credential", args=[connection.pk])
+    assert client.get(page).headers["Location"].startswith("/accounts/reauthenticate/")
+    for address in (page, f"{page}use/", f"{page}discard/"):
+        answer = client.post(address, {"credential_secret": SECRET})
+        assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert connection.credentials.count() == 1
+    assert SECRET not in str(dict(client.session))

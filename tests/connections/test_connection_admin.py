@@ -155,5 +155,5 @@ def test_the_list_tells_the_state_with_its_reason_and_times_in_24_hours(
     health.note_failure(connection, Unauthorised("Inactive client token"))
     Connection.objects.filter(pk=connection.pk).update(last_ok_at=at)
     page = client.get(reverse("admin:connections_connection_changelist")).content.decode()
-    assert "Failing: Inactive client token" in page
+    assert '<strong class="standing failing">Failing</strong>: Inactive client token' in page
     assert "22 Nov 2026, 15:04" in page

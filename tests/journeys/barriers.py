@@ -18,7 +18,9 @@ RUN_AXE = """async (tags) => {
     await new Promise((go) => setTimeout(go, pause));
     document.getAnimations().filter((a) => a instanceof CSSTransition).forEach((a) => a.finish());
   }
-  const {violations} = await axe.run(document, {runOnly: tags, resultTypes: ["violations"]});
+  const {violations} = await axe.run(document, {
+    runOnly: tags, resultTypes: ["violations"], preload: false,  // it would add styles of its own
+  });
   return violations.flatMap(({id, nodes}) =>
     nodes.map((node) => `${id}: ${node.target} ${node.any[0]?.message ?? ""}`));
 }"""

@@ -14,8 +14,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from portal.accounts.scoped_admin import May, ScopedAdmin, ScopedInline
-from vendors.connections import credentials, gateway, health, pausing
-from vendors.connections.credential_pages import CredentialPages, clock_words, person
+from vendors.connections import gateway, health, pausing
+from vendors.connections.connection_list import ConnectionList
+from vendors.connections.credential_pages import CredentialPages
 from vendors.connections.forms import NewConnectionForm
 from vendors.connections.models import (
     CatalogueEntry,
@@ -24,9 +25,6 @@ from vendors.connections.models import (
     Entitlement,
     VendorAccount,
 )
-from vendors.connections.offered import name_of
-from vendors.http.errors import VendorError
-from vendors.http.redaction import redact
 
 NOTED = ("last_ok_at", "last_error_at", "last_error", "tested_at", "refused_at", "outage_until")
 
@@ -47,22 +45,13 @@ class Entitlements(ScopedInline):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(CredentialPages):
+class ConnectionAdmin(ConnectionList, CredentialPages):
     """A connection is added in two steps: whose and to which vendor, then its credential."""
 
     resellers = May.WRITE
     proves_identity = True
     organization_paths = ("owner",)
-    list_display = ("label", "vendor_name", "owner", "told", "last_ok_at")
-    list_filter = ("state", "owner")
-    search_fields = ("label", "owner__name")
-    list_select_related = ("owner",)
-    actions = ("test_selected",)
     change_form_template = "admin/connections/connection/change_form.html"
-
-    @admin.display(description="Vendor")
-    def vendor_name(self, obj: Connection) -> str:
-        return name_of(obj.vendor)
 
     @admin.display(description="Credential")
     def kept(self, obj: Connection) -> str:
@@ -77,11 +66,6 @@ class ConnectionAdmin(CredentialPages):
     @admin.display(description="State")
     def standing(self, obj: Connection) -> str:
         return health.standing(obj).label
-
-    @admin.display(description="State")
-    def told(self, obj: Connection) -> str:
-        """The state with its reason, in one column: the last of many is cut off."""
-        return ": ".join(filter(None, (self.standing(obj), obj.last_error)))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return [Accounts] if obj else []
@@ -133,30 +117,6 @@ class ConnectionAdmin(CredentialPages):
             raise PermissionDenied
         self._test(request, connection)
         return redirect("admin:connections_connection_change", connection_id)
-
-    @admin.action(description="Test the selected connections", permissions=["change"])
-    def test_selected(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
-        for connection in queryset:
-            self._test(request, connection)
-
-    def _test(self, request: HttpRequest, connection: Connection) -> None:
-        try:
-            proof = credentials.test(connection, by=person(request))
-        except VendorError as error:
-            self.message_user(request, _failed(connection, error), messages.ERROR)
-        except LookupError as error:
-            self.message_user(request, f"{connection}: {error}", messages.ERROR)
-        else:
-            words = [f"{connection} works.", *proof.proven]
-            if proof.not_proven:
-                words += ["Not tried:", *proof.not_proven]
-            if proof.clock_skew is not None:
-                words.append(clock_words(proof.clock_skew))
-            self.message_user(request, " ".join(words), messages.SUCCESS)
-
-
-def _failed(connection: Connection, error: VendorError) -> str:
-    return f"{connection} does not work ({type(error).__name__}): {redact(error.words)}"
 
 
 @admin.register(Credential)

@@ -61,6 +61,8 @@ class CredentialForm(forms.Form):
             self.fields[PREFIX + declared.key] = _form_field(declared)
         if self.adapter.credential_file:
             self._take_files(self.adapter.credential_file)
+        declared_keys = [PREFIX + each.key for each in self.adapter.credential_fields]
+        self.order_fields(["pasted", "file", "section", *declared_keys, "base_url", "expires_on"])
 
     def _take_files(self, name: str) -> None:
         self.fields["pasted"] = forms.CharField(

@@ -8,7 +8,7 @@ import httpx
 from django.db.models import UUIDField
 
 from portal.prepared import Prepared, Slot
-from vendors.connections import secrets
+from vendors.connections import secrets, tally
 from vendors.connections.metadata import Budget, StoredCatalogue
 from vendors.connections.models import Connection, Credential
 from vendors.connections.offered import host_rule, vendors
@@ -105,7 +105,9 @@ def _client(
         base_url = trying.base_url or base_url
     try:
         auth = _auth(adapter, credential)
-        client = PageClient(base_url, auth, host_rule=host_rule(adapter))
+        client = PageClient(
+            base_url, auth, host_rule=host_rule(adapter), journal=tally.journal(connection)
+        )
     except secrets.Unreadable as error:
         return ClosedClient(f"The credential of “{connection}” cannot be opened. {error}")
     except (KeyError, ValueError):

@@ -135,6 +135,24 @@ class AccessToken(models.Model):
         return f"token of {self.connection}"
 
 
+class CallTally(models.Model):
+    """The calls of one connection in one hour."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="tallies")
+    hour = models.DateTimeField()
+    calls = models.PositiveIntegerField(default=0)
+    put_off = models.PositiveIntegerField(default=0)  # answered with 429
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["connection", "hour"], name="one_tally_per_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calls} calls"
+
+
 class VendorAccount(models.Model):
     """A customer account as the vendor knows it, reachable through one connection."""
 
