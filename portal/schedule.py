@@ -37,6 +37,9 @@ JOBS = (
     Job("seal_audit", 30.0, "portal.accounts.audit.chain.seal"),
     Job("mail_notices", 10.0, "cases.notices.mailing.send_due"),
     Job("forget_expired", 86_400.0, "portal.accounts.expired.forget"),
+    Job("probe_connections", 60.0, "vendors.connections.probing.probe"),
+    Job("warn_of_expiry", 3_600.0, "vendors.connections.expiry.warn"),
+    Job("tell_drift", 3_600.0, "vendors.connections.drift.tell"),
     Job("forget_tallies", 86_400.0, "vendors.connections.tally.forget"),
     Job("end_views", 60.0, "portal.accounts.view_as.end_forgotten"),
 )

@@ -33,6 +33,7 @@ from vendors.connections.models import (
     CatalogueEntry,
     Connection,
     Credential,
+    Drift,
     Entitlement,
     VendorAccount,
 )
@@ -209,6 +210,15 @@ class VendorAccountFactory(DjangoModelFactory[VendorAccount]):
     connection = factory.SubFactory(ConnectionFactory)
     account_id = factory.Sequence(lambda n: f"1-ACC{n}")
     name = factory.Sequence(lambda n: f"Account {n}")
+
+
+class DriftFactory(DjangoModelFactory[Drift]):
+    class Meta:
+        model = Drift
+
+    connection = factory.SubFactory(ConnectionFactory)
+    what = Drift.What.NEW
+    place = factory.Sequence(lambda n: f"categories › Category {n} › displayName")
 
 
 class EntitlementFactory(DjangoModelFactory[Entitlement]):

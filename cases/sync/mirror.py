@@ -18,6 +18,7 @@ from cases.sync import unread
 from cases.sync.timeline import Timeline
 from portal import clock
 from portal.one_line import one_line
+from vendors.connections import drift
 from vendors.contract import Vendor
 from vendors.schema import Control
 from vendors.vocabulary import CaseSnapshot, EntryKind, Kind, Status
@@ -104,6 +105,7 @@ def _note_status(row: Case, snapshot: CaseSnapshot, vendor: Vendor, now: datetim
         return
     if snapshot.status is Status.UNKNOWN:
         log.warning("%s has a status we do not know: %r", vendor.name, snapshot.vendor_status)
+        drift.note_status(row.connection, snapshot.vendor_status, row.reference)
     if row.vendor_status:
         Entry.objects.create(
             case=row,

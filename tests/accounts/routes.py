@@ -233,6 +233,7 @@ ROWS: dict[str, Row] = {
     **model("connections/vendoraccount", FINE, FINE),
     **model("connections/entitlement", FINE, FINE),
     **model("connections/catalogueentry", FORBIDDEN, FORBIDDEN),
+    **model("connections/drift", FORBIDDEN, FORBIDDEN),
     **model("cases/case", FORBIDDEN, FORBIDDEN),
     **model("cases/push", FORBIDDEN, FORBIDDEN),
     **model("cases/draft", FORBIDDEN, FORBIDDEN),

@@ -26,7 +26,7 @@ from tests.faults.moments import interrupted
 from tests.faults.sizes import SEED, share
 from tests.faults.table import Row
 from tests.faults.yard import Yard
-from vendors.connections.models import CatalogueEntry
+from vendors.connections.models import CallTally, CatalogueEntry, Connection, Drift
 from vendors.vocabulary import Kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,6 +140,47 @@ def ended_sessions(yard: Yard) -> int:
     return Session.objects.filter(session_key="over").count()
 
 
+def an_unused_connection(yard: Yard) -> None:
+    long_ago = timezone.now() - timedelta(days=1)
+    Connection.objects.update(last_ok_at=long_ago, probed_at=None)
+    yard.simulator.store.requests.clear()
+
+
+def probes(yard: Yard) -> int:
+    """How often the first of a probe's calls was made."""
+    asked = [str(request["path"]) for request in yard.simulator.store.requests]
+    return asked.count(asked[0]) if asked else 0
+
+
+def an_end_near(yard: Yard) -> None:
+    Notification.objects.all().delete()
+    Connection.objects.update(expires_on=timezone.localdate() + timedelta(days=7))
+
+
+def warnings(yard: Yard) -> int:
+    return Notification.objects.filter(kind=Notification.Kind.EXPIRY).values("cause").count()
+
+
+def an_old_tally(yard: Yard) -> None:
+    factories.CallTallyFactory(
+        connection=yard.world.connection, hour=timezone.now() - timedelta(days=9)
+    )
+
+
+def old_tallies(yard: Yard) -> int:
+    return CallTally.objects.filter(hour__lt=timezone.now() - timedelta(days=8)).count()
+
+
+def a_change_seen(yard: Yard) -> None:
+    Notification.objects.all().delete()
+    Drift.objects.all().delete()
+    factories.DriftFactory(connection=yard.world.connection)
+
+
+def told_of_drift(yard: Yard) -> int:
+    return Notification.objects.filter(kind=Notification.Kind.DRIFT).values("cause").count()
+
+
 def a_notice_due(yard: Yard) -> None:
     Notification.objects.all().delete()
     mail.outbox.clear()
@@ -164,6 +205,10 @@ ERRANDS = {
     "portal.accounts.audit.chain.seal": Errand(a_deed, unsealed, 0),
     "cases.notices.mailing.send_due": Errand(a_notice_due, mailed, 1),
     "portal.accounts.expired.forget": Errand(an_ended_session, ended_sessions, 0),
+    "vendors.connections.probing.probe": Errand(an_unused_connection, probes, 1),
+    "vendors.connections.expiry.warn": Errand(an_end_near, warnings, 1),
+    "vendors.connections.drift.tell": Errand(a_change_seen, told_of_drift, 1),
+    "vendors.connections.tally.forget": Errand(an_old_tally, old_tallies, 0),
     "portal.accounts.view_as.end_forgotten": Errand(a_forgotten_look, looks_and_their_ends, (0, 0)),
     "portal.run_job": Errand(a_silent_worker, crashes, [("uncertain", 1)]),
 }

@@ -22,6 +22,7 @@ from vendors.connections.models import (
     CatalogueEntry,
     Connection,
     Credential,
+    Drift,
     Entitlement,
     VendorAccount,
 )
@@ -186,3 +187,27 @@ class CatalogueEntryAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("value")
+
+
+@admin.register(Drift)
+class DriftAdmin(ScopedAdmin):
+    """What vendors changed in their forms and words, the newest first."""
+
+    resellers = May.READ
+    read_only = True
+    organization_paths = ("connection__owner",)
+    fields = (
+        "connection",
+        "what",
+        "place",
+        "was",
+        "now",
+        "count",
+        "case_reference",
+        "first_seen_at",
+        "last_seen_at",
+    )
+    list_display = ("place", "what", "was", "now", "connection", "count", "first_seen_at")
+    list_filter = ("what", "connection")
+    search_fields = ("place", "was", "now")
+    list_select_related = ("connection",)

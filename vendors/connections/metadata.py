@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from vendors.connections import health
+from vendors.connections import drift, health
 from vendors.connections.models import CatalogueEntry, Connection
 from vendors.connections.offered import name_of
 from vendors.contract import Loading, Metadata, MetadataUnavailable
@@ -229,7 +229,8 @@ def _keep(entry: CatalogueEntry, value: Any) -> datetime:
     if digest != entry.digest:
         changes |= {"value": value, "changed_at": now}
         if entry.digest:
-            log.info("The vendor changed its answer to %s.", entry)
+            count = drift.note_answer(entry.connection, entry.value, value)
+            log.info("The vendor changed its answer to %s in %d places.", entry, count)
     CatalogueEntry.objects.filter(pk=entry.pk).update(
         wanted_at=None,
         fetching_until=None,

@@ -41,6 +41,7 @@ class Connection(models.Model):
     last_error_at = models.DateTimeField(null=True, editable=False)
     last_error = models.CharField(max_length=300, blank=True, editable=False)
     tested_at = models.DateTimeField(null=True, editable=False)
+    probed_at = models.DateTimeField(null=True, editable=False)  # by ourselves, harmlessly
     refused_at = models.DateTimeField(null=True, editable=False)  # credential breaker
     outage_failures = models.PositiveSmallIntegerField(default=0, editable=False)
     outage_until = models.DateTimeField(null=True, editable=False)  # outage breaker
@@ -238,3 +239,37 @@ class CatalogueEntry(models.Model):
     def params(self) -> dict[str, str]:
         """The parameters as they were asked with."""
         return dict(parse_qsl(self.parameters, keep_blank_values=True))
+
+
+class Drift(models.Model):
+    """One thing a vendor changed in its forms or its words, as `vendors.connections.drift` saw."""
+
+    class What(models.TextChoices):
+        NEW = "new", "New"
+        GONE = "gone", "Gone"
+        CHANGED = "changed", "Changed"
+        STATUS = "status", "Unknown status word"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="drift")
+    what = models.CharField(max_length=8, choices=What.choices)
+    place = models.CharField(max_length=300)
+    was = models.CharField(max_length=200, blank=True)
+    now = models.CharField(max_length=200, blank=True)
+    count = models.PositiveIntegerField("times seen", default=1)
+    case_reference = models.CharField("a case it was seen on", max_length=20, blank=True)
+    first_seen_at = models.DateTimeField("first seen", default=timezone.now)
+    last_seen_at = models.DateTimeField("last seen", default=timezone.now)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "drift"
+        ordering: ClassVar[list[str]] = ["-first_seen_at", "place"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["connection", "what", "place", "now"], name="one_row_per_drift"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.place}"

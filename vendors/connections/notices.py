@@ -1,6 +1,6 @@
 """What those who look after a connection are told of it: one notice per trouble, one when over."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max
@@ -34,6 +34,30 @@ def outage(connection: Connection) -> None:
     _trouble(connection, Kind.OUTAGE, f"outage: {connection.pk} {told}", words)
 
 
+def ends_soon(connection: Connection, ends: date, left: int, stage: int) -> None:
+    """Told once for each credential's end and each of the days on which we warn."""
+    when = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
+    words = (
+        f"The credential of “{connection.label}” ends {when}, on {ends:%-d %B %Y}. Enter another "
+        "one before that; the old one serves until then."
+    )
+    cause = f"expiry: {connection.pk} {ends.isoformat()} {stage}"
+    console = f"admin/connections/connection/{connection.pk}/credential/"
+    _trouble(connection, Kind.EXPIRY, cause, words, path=console)
+
+
+def drifted(connection: Connection, count: int, at: datetime) -> None:
+    """Told once a day at most, of everything seen since."""
+    things = "something" if count == 1 else f"{count} things"
+    words = (
+        f"{name_of(connection.vendor)} changed {things} in its forms or words, as seen through "
+        f"“{connection.label}”. Nothing stops because of it."
+    )
+    where = f"admin/connections/drift/?connection__id__exact={connection.pk}"
+    cause = f"drift: {connection.pk} {at.isoformat()}"
+    _trouble(connection, Kind.DRIFT, cause, words, path=where)
+
+
 def over(connection: Connection, *kinds: Kind, by: User | None = None) -> None:
     """The trouble of these kinds is over; whoever ended it knows."""
     _tell_over(
@@ -57,10 +81,11 @@ def _tell_over(
         notices.over(kind, but=by, text=words[:300], **_about(connection))
 
 
-def _trouble(connection: Connection, kind: Kind, cause: str, words: str) -> None:
+def _trouble(connection: Connection, kind: Kind, cause: str, words: str, path: str = "") -> None:
     keeper = connection.owner.reseller or connection.owner
     people = notices.who_may(Ability.MANAGE_CONNECTIONS, keeper)
-    notices.write(people, kind=kind, cause=cause, text=words[:300], **_about(connection))
+    about = {**_about(connection), **({"path": path} if path else {})}
+    notices.write(people, kind=kind, cause=cause, text=words[:300], **about)
 
 
 def _about(connection: Connection) -> dict[str, Any]:

@@ -32,6 +32,8 @@ class Notification(models.Model):
         CREDENTIAL = "credential", "Credential refused"
         OUTAGE = "outage", "No answer"
         RECOVERED = "recovered", "Works again"
+        EXPIRY = "expiry", "Ends soon"
+        DRIFT = "drift", "A vendor changed something"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
