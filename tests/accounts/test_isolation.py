@@ -18,7 +18,13 @@ from portal.accounts import audit
 from portal.accounts.models import Membership, Organization, User
 from portal.accounts.roles import Role
 from tests.accounts.routes import NOT_THEIRS, ROWS, Row, routes
-from tests.factories import AttachmentFactory, CaseFactory, InvitationFactory, NotificationFactory
+from tests.factories import (
+    AttachmentFactory,
+    CaseFactory,
+    DriftFactory,
+    InvitationFactory,
+    NotificationFactory,
+)
 from tests.world import World
 from vendors.connections.models import Connection, Credential, VendorAccount
 
@@ -109,6 +115,7 @@ def house(world: World) -> House:
         "connections_vendoraccount": str(world.accounts["northwind"].pk),
         "connections_entitlement": _of("connections.Entitlement", customer=customer),
         "connections_catalogueentry": _of("connections.CatalogueEntry"),
+        "connections_drift": str(DriftFactory.create(connection=world.connection).pk),
         "cases_case": str(case.pk),
         "cases_push": str(push.pk),
         "cases_draft": str(admins_draft.pk),

@@ -19,6 +19,7 @@ from tests.factories import (
     ConnectionFactory,
     CredentialFactory,
     CustomerFactory,
+    DriftFactory,
     EntitlementFactory,
     MembershipFactory,
     UserFactory,
@@ -106,6 +107,7 @@ LISTS = [
     "connections_vendoraccount",
     "connections_entitlement",
     "connections_catalogueentry",
+    "connections_drift",
     "cases_case",
     "cases_push",
     "cases_draft",
@@ -117,6 +119,7 @@ def test_a_list_holds_what_is_in_reach_and_nothing_else(
     ours: House, theirs: House, client: Client, name: str
 ) -> None:
     CredentialFactory.create(connection=theirs.connection)
+    DriftFactory.create(connection=theirs.connection, place="Theirs Place")
     AuditEventFactory.create(organization=theirs.customer, object_name="Theirs Deed")
     CaseFactory.create(organization=theirs.customer, subject="Theirs Trouble")
     assert "Theirs" not in page(client, f"{name}_changelist")

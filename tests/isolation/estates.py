@@ -17,6 +17,7 @@ from tests.factories import (
     CaseFactory,
     CatalogueEntryFactory,
     DraftFactory,
+    DriftFactory,
     EntryFactory,
     InvitationFactory,
     MembershipFactory,
@@ -110,6 +111,7 @@ def _rows(word: str, case: Case, owner: User) -> dict[str, str]:
     )
     audit.record(actor=owner, action="x", object=case, organization=customer, reason=word)
     kept = CatalogueEntryFactory.create(connection=case.connection, parameters=f"x={word}")
+    seen = DriftFactory.create(connection=case.connection, place=f"Place {word}")
     membership = row_id("accounts.Membership", user=owner, organization=customer)
     return {
         "reference": case.reference,
@@ -130,6 +132,7 @@ def _rows(word: str, case: Case, owner: User) -> dict[str, str]:
         "connections_vendoraccount": str(case.account_id),
         "connections_entitlement": row_id("connections.Entitlement", customer=customer),
         "connections_catalogueentry": str(kept.pk),
+        "connections_drift": str(seen.pk),
         "cases_case": str(case.pk),
         "cases_push": str(push.pk),
         "cases_draft": str(draft.pk),

@@ -96,7 +96,7 @@ def crowd(world: World, estate: Estate, supply: Supply) -> Case:
     del told["vendor_id"]
     Case.everything.filter(pk=case.pk).update(**told, **_json_of_case(supply))
     around = {"organization": customer, "connection": case.connection, "account": case.account}
-    for _ in range(PAGE):
+    for number in range(PAGE):
         make(factories.CaseFactory, supply, **around, filed_by=owner, filed_from=customer)
         person = make(factories.UserFactory, supply)
         factories.MembershipFactory.create(user=person, organization=customer, role=Role.VIEWER)
@@ -107,6 +107,8 @@ def crowd(world: World, estate: Estate, supply: Supply) -> Case:
         answers = {name: supply.fill(200) for name in ("subject", "description", "categoryType")}
         factories.DraftFactory.create(owner=owner, answers=answers, **draft)
         make(factories.CatalogueEntryFactory, supply, connection=case.connection)
+        place = f"{number} {supply.fill(290)}"
+        make(factories.DriftFactory, supply, connection=case.connection, place=place)
     User.objects.update(last_login=timezone.now())  # whoever of them a page has room for
     case.refresh_from_db()
     _tell(case, owner, supply)

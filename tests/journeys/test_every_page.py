@@ -60,6 +60,20 @@ AUDIT = {
     "audit, nothing found": "/audit/?about=nosuchthing",
     "audit, a filter refused": "/audit/?since=2026-03-02&until=2026-03-01",
 }
+CONNECTIONS = "/admin/connections/connection/"
+CONSOLE = {
+    "administration": "/admin/",
+    "connections": CONNECTIONS,
+    "a new connection": f"{CONNECTIONS}add/",
+    "vendor accounts": "/admin/connections/vendoraccount/",
+    "entitlements": "/admin/connections/entitlement/",
+    "what vendors changed": "/admin/connections/drift/",
+}
+OF_A_CONNECTION = {
+    "a connection": "change/",
+    "its credential": "credential/",
+    "its past": "history/",
+}
 ACTING = {"acting for": "/acting-for/", "customers called so": "/acting-for/?q=north"}
 PEOPLE = {"people": "/people/northwind/", "an invitation": "/people/northwind/invite/"}
 REFUSED = {
@@ -75,7 +89,7 @@ STAGES = (
         for person in (CASEY, RILEY)
         for stage in (*EVERYBODY, *OF_DRAFTS, *OF_CASES, WAITING)
     ),
-    *((ADMIN, stage) for stage in (*AUDIT, *PEOPLE)),
+    *((ADMIN, stage) for stage in (*AUDIT, *PEOPLE, *CONSOLE, *OF_A_CONNECTION)),
     *((RILEY, stage) for stage in ACTING),
     (CASEY, "not for this role"),
     (RILEY, "new case, no customer"),
@@ -96,11 +110,12 @@ class Scene:
 
     def __init__(self, home: House) -> None:
         self.home = home
-        self.paper = {person: home.sign_in(person) for person in (CASEY, RILEY, STRANGER)}
+        self.paper = {person: home.sign_in(person) for person in (CASEY, RILEY, STRANGER, ADMIN)}
         self.paths = {Stage("", stage): path for stage, path in ENTRANCE.items()}
         for name in EMPTY:
             self.paths[Stage(STRANGER, f"{name}, empty")] = EVERYBODY[name]
-        self.paths |= {Stage(ADMIN, stage): path for stage, path in (AUDIT | PEOPLE).items()}
+        of_admin = AUDIT | PEOPLE | CONSOLE | self._of_a_connection()
+        self.paths |= {Stage(ADMIN, stage): path for stage, path in of_admin.items()}
         self.paths |= {Stage(RILEY, stage): path for stage, path in ACTING.items()}
         self.paths[Stage(CASEY, "not for this role")] = "/people/"
         for person in (CASEY, RILEY):
@@ -121,6 +136,12 @@ class Scene:
     def close(self) -> None:
         for client in self.paper.values():
             client.close()
+
+    def _of_a_connection(self) -> dict[str, str]:
+        listed = self.paper[ADMIN].get(CONNECTIONS).text
+        row = re.search(rf'href="({CONNECTIONS}[^/"]+/)change/"', listed)
+        assert row
+        return {stage: row[1] + page for stage, page in OF_A_CONNECTION.items()}
 
     def _drafts(self, person: str) -> dict[str, str]:
         client = self.paper[person]
