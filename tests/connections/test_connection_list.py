@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.accounts.models import AuditEvent, User
 from tests.connections.rows import TestVendor
 from tests.factories import (
+    CredentialFactory,
     CustomerFactory,
     EntitlementFactory,
     PushFactory,
@@ -150,6 +151,7 @@ def test_trouble_of_four_kinds_is_told_apart(
         made = Connection.objects.create(
             owner=connection.owner, vendor="test_vendor", label=label, last_ok_at=timezone.now()
         )
+        CredentialFactory.create(connection=made)
         for _ in range(times):
             assert error is not None
             health.note_failure(made, error)

@@ -8,6 +8,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal.accounts.models import Notification
 from tests.factories import CredentialFactory
 from vendors.connections import gateway, health
 from vendors.connections.models import Connection, Credential
@@ -260,3 +261,17 @@ def test_a_connection_stands_where_its_row_says(connection: Connection) -> None:
     assert health.standing(connection) is health.Standing.HEALTHY
     connection.expires_on = timezone.now().date() - timedelta(days=1)
     assert health.standing(connection) is health.Standing.EXPIRED
+
+
+def test_a_connection_that_has_no_credential_yet_was_refused_nothing(
+    connection: Connection,
+) -> None:
+    connection.credentials.all().delete()
+    Connection.objects.update(last_ok_at=None)
+    connection.refresh_from_db()
+    vendor = gateway.open_vendor(connection)
+    with pytest.raises(Unauthorised) as refusal:
+        vendor.check()
+    health.note_failure(connection, refusal.value)
+    assert health.standing(connection) is health.Standing.NEVER_TESTED
+    assert not Notification.objects.exists()

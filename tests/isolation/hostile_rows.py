@@ -161,7 +161,7 @@ def _add_step(case: Case, entry: Entry, state: State, number: int, supply: Suppl
         "candidates": [found, found],
         "outcome_fields": {supply.fill(60): supply.fill(200)},
     }
-    place = {"case": case, "entry": entry, "author": case.filed_by, "position": number + 100}
+    place = {"case": case, "entry": entry, "author": case.filed_by, "position": number + 100_000}
     push: Push = make(
         factories.PushFactory, supply, **place, **kept, kind=Kind.NOTE, state=state, sent_as="x"
     )

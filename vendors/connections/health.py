@@ -176,8 +176,11 @@ def note_failure(connection: Connection, error: VendorError) -> None:
 def _is_believed(connection: Connection, error: Unauthorised) -> bool:
     """Whether the vendor means it: at once, or where refusals come and go, the fifth in a row.
 
-    Until then it is left alone for a while after each.
+    Until then it is left alone for a while after each. Where no credential was put to use yet, it
+    was we who made no call: nothing was refused.
     """
+    if not connection.credentials.filter(state=Credential.State.ACTIVE).exists():
+        return False
     vendor = vendors().get(connection.vendor)
     if vendor is None or vendor.stops_at_first_refusal:
         return True
