@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.models import Lease
 from tests.factories import (
     ConnectionFactory,
+    CredentialFactory,
     LeaseFactory,
     MembershipFactory,
     PushFactory,
@@ -93,7 +94,9 @@ def test_a_silent_worker_is_an_issue(working: None, client: Client) -> None:
 @pytest.fixture
 def failing(working: None) -> None:
     """A connection whose credential was refused."""
-    health.note_failure(ConnectionFactory.create(label="Northwind link"), Unauthorised("no"))
+    connection = ConnectionFactory.create(label="Northwind link")
+    CredentialFactory.create(connection=connection)
+    health.note_failure(connection, Unauthorised("no"))
 
 
 def test_anybody_learns_that_a_connection_fails_and_not_which(
