@@ -13,7 +13,7 @@ import pytest
 
 from cases import sync
 from cases.models import Case
-from tests.factories import ConnectionFactory, CredentialFactory, CustomerFactory
+from tests.factories import ConnectionFactory, CustomerFactory
 from vendors.connections.models import Connection
 from vendors.contract import Capabilities, Vendor
 from vendors.http.errors import NotFound
@@ -96,7 +96,6 @@ class Telling:
     def __init__(self) -> None:
         owner = CustomerFactory().reseller
         self.connection: Connection = ConnectionFactory(owner=owner, vendor=TellingVendor.key)
-        CredentialFactory(connection=self.connection)
 
     def tell(self, *case_ids: str, minutes: int = 0, **more: Any) -> None:
         """Show these cases, changed that many minutes after the start."""

@@ -13,7 +13,6 @@ from django.utils import timezone
 from portal.models import Lease
 from tests.factories import (
     ConnectionFactory,
-    CredentialFactory,
     LeaseFactory,
     MembershipFactory,
     PushFactory,
@@ -94,9 +93,7 @@ def test_a_silent_worker_is_an_issue(working: None, client: Client) -> None:
 @pytest.fixture
 def failing(working: None) -> None:
     """A connection whose credential was refused."""
-    connection = ConnectionFactory.create(label="Northwind link")
-    CredentialFactory.create(connection=connection)
-    health.note_failure(connection, Unauthorised("no"))
+    health.note_failure(ConnectionFactory.create(label="Northwind link"), Unauthorised("no"))
 
 
 def test_anybody_learns_that_a_connection_fails_and_not_which(
