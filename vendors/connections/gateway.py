@@ -15,7 +15,7 @@ from vendors.connections.offered import host_rule, vendors
 from vendors.connections.tokens import PassingToken, StoredToken
 from vendors.contract import Tools, Vendor
 from vendors.http.client import CALL_SECONDS, VendorClient, VendorResponse
-from vendors.http.errors import ForbiddenHost, Unauthorised
+from vendors.http.errors import ForbiddenHost, NoCredential, Unauthorised
 
 
 class PageClient(VendorClient):
@@ -43,11 +43,11 @@ class PageClient(VendorClient):
 class ClosedClient(VendorClient):
     """Stands in where a connection cannot be opened: every call says why and is not made."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
+    def __init__(self, error: Unauthorised) -> None:
+        self._error = error
 
     def _refuse(self) -> NoReturn:
-        raise Unauthorised(self.why)
+        raise self._error
 
     def call(self, method: str, path: str, **kwargs: Any) -> VendorResponse:
         """Raise Unauthorised."""
@@ -97,7 +97,7 @@ def _client(
 ) -> VendorClient:
     credential = trying or active_credential(connection)
     if credential is None:
-        return ClosedClient(f"“{connection}” has no credential yet.")
+        return ClosedClient(NoCredential(f"“{connection}” has no credential yet."))
     base_url = connection.base_url
     if trying is None:
         connection.opened_with = credential.pk
@@ -109,11 +109,14 @@ def _client(
             base_url, auth, host_rule=host_rule(adapter), journal=tally.journal(connection)
         )
     except secrets.Unreadable as error:
-        return ClosedClient(f"The credential of “{connection}” cannot be opened. {error}")
+        words = f"The credential of “{connection}” cannot be opened. {error}"
+        return ClosedClient(Unauthorised(words))
     except (KeyError, ValueError):
-        return ClosedClient(f"The credential of “{connection}” is incomplete: enter it again.")
+        words = f"The credential of “{connection}” is incomplete: enter it again."
+        return ClosedClient(Unauthorised(words))
     except ForbiddenHost as error:
-        return ClosedClient(f"The address of “{connection}” is not allowed: {error.words}.")
+        words = f"The address of “{connection}” is not allowed: {error.words}."
+        return ClosedClient(Unauthorised(words))
     client.budget = budget
     return client
 

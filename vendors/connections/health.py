@@ -24,6 +24,7 @@ from vendors.connections.models import Connection, Credential
 from vendors.connections.offered import name_of, vendors
 from vendors.http.errors import (
     Busy,
+    NoCredential,
     Refused,
     Unauthorised,
     Unclear,
@@ -179,7 +180,7 @@ def _is_believed(connection: Connection, error: Unauthorised) -> bool:
     Until then it is left alone for a while after each. Where no credential was put to use yet, it
     was we who made no call: nothing was refused.
     """
-    if not connection.credentials.filter(state=Credential.State.ACTIVE).exists():
+    if isinstance(error, NoCredential):
         return False
     vendor = vendors().get(connection.vendor)
     if vendor is None or vendor.stops_at_first_refusal:

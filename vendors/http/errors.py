@@ -53,6 +53,10 @@ class Unauthorised(VendorError):
     """The vendor refused the credential, not the request."""
 
 
+class NoCredential(Unauthorised):
+    """No call was made: the connection has no credential yet that could be refused."""
+
+
 class Busy(VendorError):
     """The vendor did nothing and wants to be asked again, in `retry_after` seconds if it said."""
 
