@@ -32,17 +32,18 @@ def has_proved_identity(request: HttpRequest) -> bool:
     return bool(time.time() - latest < app_settings.REAUTHENTICATION_TIMEOUT)
 
 
-def prove_identity(request: HttpRequest) -> HttpResponseRedirect | None:
+def prove_identity(request: HttpRequest, back: str = "") -> HttpResponseRedirect | None:
     """Where a person proves again who they are and comes back from; None if they just did.
 
-    What was sent is not kept, for it may hold a secret: so ask before anything is typed.
+    What was sent is not kept, for it may hold a secret: so ask before anything is typed. `back`:
+    where they go on, if this address takes no visits.
     """
     if has_proved_identity(request):
         return None
     if request.method != "GET":
         messages.warning(request, "Nothing was saved yet: confirm who you are and enter it again.")
-    back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
-    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{back}")
+    query = urlencode({REDIRECT_FIELD_NAME: back or request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{query}")
 
 
 def session_mark(session_key: str) -> str:

@@ -95,6 +95,7 @@ def test_entering_using_and_discarding_a_credential_ask_too(
     assert client.get(page).headers["Location"].startswith("/accounts/reauthenticate/")
     for address in (page, f"{page}use/", f"{page}discard/"):
         answer = client.post(address, {"credential_secret": SECRET})
-        assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+        where = f"/accounts/reauthenticate/?next={quote(page, safe='')}"
+        assert answer.headers["Location"] == where, "deeds take no visits"
     assert connection.credentials.count() == 1
     assert SECRET not in str(dict(client.session))

@@ -116,7 +116,7 @@ class CredentialPages(ScopedAdmin):
     def use_credential(self, request: HttpRequest, connection_id: UUID) -> HttpResponse:
         """Put the next credential to use; unproven only where that was pressed in so many words."""
         connection = self._changeable(request, connection_id)
-        if answer := sign_in_rules.prove_identity(request):
+        if answer := sign_in_rules.prove_identity(request, _page(connection)):
             return answer
         try:
             credentials.put_to_use(
@@ -136,7 +136,7 @@ class CredentialPages(ScopedAdmin):
     @method_decorator(require_POST)
     def discard_credential(self, request: HttpRequest, connection_id: UUID) -> HttpResponse:
         connection = self._changeable(request, connection_id)
-        if answer := sign_in_rules.prove_identity(request):
+        if answer := sign_in_rules.prove_identity(request, _page(connection)):
             return answer
         gone = credentials.discard(connection, by=person(request))
         words = "The next credential is discarded." if gone else GONE
@@ -195,6 +195,9 @@ def _bound(request: HttpRequest, connection: Connection) -> str:
     return f"file:{connection.pk}:{request.user.pk}"
 
 
+def _page(connection: Connection) -> str:
+    return reverse("admin:connections_connection_credential", args=[connection.pk])
+
+
 def _back(connection: Connection) -> HttpResponseRedirect:
-    where = reverse("admin:connections_connection_credential", args=[connection.pk])
-    return HttpResponseRedirect(where)
+    return HttpResponseRedirect(_page(connection))
