@@ -64,6 +64,25 @@ def test_what_is_entered_is_tried_at_once_and_used_only_when_somebody_says_so(
     assert credentials.waiting(connection) is None
 
 
+def test_who_used_the_first_one_is_told_what_is_still_to_be_done(
+    admin: User, client: Client, connection: Connection
+) -> None:
+    enter(client, connection, credential_secret=NEW)
+    answer = client.post(page_of(connection, "use"), follow=True)
+    assert "Now add the vendor accounts it reaches" in answer.content.decode()
+
+
+def test_a_new_one_does_not_inherit_the_end_of_the_old(
+    admin: User, client: Client, connection: Connection
+) -> None:
+    Connection.objects.update(expires_on="2027-01-31")
+    assert "2027-01-31" not in text_of(client, connection)
+    enter(client, connection, credential_secret=NEW)
+    client.post(page_of(connection, "use"))
+    connection.refresh_from_db()
+    assert connection.expires_on is None
+
+
 def test_the_old_one_is_retired_with_its_secret_erased(
     admin: User, client: Client, connection: Connection
 ) -> None:

@@ -31,6 +31,7 @@ log = logging.getLogger("caseport.connections")
 HELD = (
     "credential_file"  # the session's name for a sealed file of which one section is to be chosen
 )
+NEXT_STEP = "Now add the vendor accounts it reaches below, and to each the customers that may file."
 GONE = "There is no next credential any more: it was put to use or discarded meanwhile."
 
 
@@ -80,8 +81,7 @@ class CredentialPages(ScopedAdmin):
         shape = credential_form(adapter)
         if request.method != "POST":
             request.session.pop(HELD, None)
-            started = {"expires_on": connection.expires_on}
-            return self._shown(request, connection, shape(connection, initial=started))
+            return self._shown(request, connection, shape(connection))
         held = self._held(request, connection)
         form = shape(connection, request.POST, request.FILES, held=held)
         if not form.is_valid():
@@ -131,6 +131,8 @@ class CredentialPages(ScopedAdmin):
             return _back(connection)
         words = "The new credential is in use. What waited is sent with it, each case in its order."
         self.message_user(request, words, messages.SUCCESS)
+        if not connection.accounts.exists():
+            self.message_user(request, NEXT_STEP, messages.INFO)
         return redirect("admin:connections_connection_change", connection.pk)
 
     @method_decorator(require_POST)
