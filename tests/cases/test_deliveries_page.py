@@ -11,16 +11,8 @@ from cases.models import Push
 from cases.models.push import State
 from cases.models.timeline import Audience
 from portal.accounts.models import Membership
-from portal.accounts.roles import Role
 from tests.cases.read_page import Page
-from tests.factories import CaseFactory, EntryFactory, MembershipFactory, PushFactory
-
-
-@pytest.fixture
-def manager(db: None, client: Client) -> Membership:
-    membership = MembershipFactory(role=Role.MANAGER)
-    client.force_login(membership.user)
-    return membership
+from tests.factories import CaseFactory, EntryFactory, PushFactory
 
 
 def owed(member: Membership, state: State, **columns: Any) -> Push:

@@ -26,13 +26,6 @@ HELD = {"token": "6f0d0e9c-7d0c-4f39-9b5b-5a1f4a8f0d11"}
 
 
 @pytest.fixture
-def manager(db: None, client: Client) -> Membership:
-    membership = MembershipFactory(role=Role.MANAGER)
-    client.force_login(membership.user)
-    return membership
-
-
-@pytest.fixture
 def connection(manager: Membership) -> Connection:
     made: Connection = ConnectionFactory(owner=manager.organization.reseller)
     return made

@@ -25,13 +25,6 @@ from tests.world import World
 from vendors.vocabulary import Kind, NextAction, Status
 
 
-@pytest.fixture
-def manager(db: None, client: Client) -> Membership:
-    membership = MembershipFactory(role=Role.MANAGER)
-    client.force_login(membership.user)
-    return membership
-
-
 def home(client: Client) -> Page:
     return Page(client.get("/"))
 

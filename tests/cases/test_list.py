@@ -30,14 +30,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def manager(db: None, client: Client) -> Membership:
-    """A signed-in manager of one customer."""
-    membership = MembershipFactory(role=Role.MANAGER)
-    client.force_login(membership.user)
-    return membership
-
-
-@pytest.fixture
 def agent(db: None, client: Client) -> Membership:
     """A signed-in agent of a reseller with two customers."""
     membership = MembershipFactory(organization=ResellerFactory(), role=Role.AGENT)
